@@ -1,0 +1,138 @@
+package io.openclickstream.schemas.live;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live tables that the pipeline pushes. Names, keys and columns are a contract with every dashboard: columns are
+ * added at the end, never renamed or retyped.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // Arrow's Schema has no setters, but does not say so
+public enum LiveTable {
+    /** One row per session, open or final; windowed by start time. */
+    SESSIONS(
+            "One visit of one user, open or final.",
+            List.of("session_id"),
+            "start_time",
+            List.of(
+                    column("session_id", utf8(), false, "stable id, made from the first click accepted into it"),
+                    column("site_id", utf8(), false, "site (tenant)"),
+                    column("user_id", utf8(), false, "who clicked"),
+                    column("start_time", millis(), false, "event time of the earliest click"),
+                    column("end_time", millis(), false, "event time of the latest click"),
+                    column("duration_ms", int64(), false, "end_time - start_time in milliseconds"),
+                    column("clicks", int64(), false, "accepted clicks"),
+                    column("entry_page", utf8(), true, "page of the earliest click"),
+                    column("exit_page", utf8(), true, "page of the latest click"),
+                    column("is_final", bool(), false, "no accepted click can touch it any more"))),
+
+    /** One row per site, minute and page. */
+    PAGE_METRICS(
+            "Clicks, users and revenue of one page in one window.",
+            List.of("site_id", "window_start", "page"),
+            "window_start",
+            List.of(
+                    column("site_id", utf8(), false, "site (tenant)"),
+                    column("window_start", millis(), false, "first millisecond of the window"),
+                    column("window_end", millis(), false, "first millisecond after the window"),
+                    column("page", utf8(), false, "the page's name, (none) for clicks without one"),
+                    column("clicks", int64(), false, "accepted clicks"),
+                    column("users", int64(), false, "distinct users; exact up to 4096, an estimate above"),
+                    column("revenue", decimal(38, 9), false, "sum of the amounts in currency, exact"),
+                    column("currency", utf8(), false, "ISO 4217 code of revenue"),
+                    column(
+                            "other_currency_clicks",
+                            int64(),
+                            false,
+                            "clicks whose amount is in another currency and not in revenue"),
+                    column("is_final", bool(), false, "no accepted click can touch it any more"))),
+
+    /** One row per Kafka partition: what became of every record read up to the epoch. */
+    LEDGER(
+            "What became of every record read from one Kafka partition, up to the epoch.",
+            List.of("topic", "partition"),
+            null,
+            List.of(
+                    column("topic", utf8(), false, "Kafka topic"),
+                    column("partition", int32(), false, "Kafka partition"),
+                    column("epoch", int64(), false, "checkpoint up to which the counts hold"),
+                    column("next_offset", int64(), false, "offset after the last record counted"),
+                    column("received", int64(), false, "records read; the sum of the outcomes"),
+                    column("accepted", int64(), false, "counted in sessions and metrics"),
+                    column("duplicate", int64(), false, "same event id of the same user again"),
+                    column("late", int64(), false, "further behind the watermark than the allowed lateness"),
+                    column("malformed", int64(), false, "not readable as a click"),
+                    column("future", int64(), false, "further ahead of its ingestion than the allowed skew")));
+
+    private final Schema putSchema;
+    private final Schema schema;
+
+    LiveTable(String description, List<String> primaryKey, @Nullable String windowColumn, List<Field> columns) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put(LiveMetadata.DESCRIPTION, description);
+        metadata.put(LiveMetadata.PRIMARY_KEY, String.join(",", primaryKey));
+        if (windowColumn != null) {
+            metadata.put(LiveMetadata.WINDOW_COLUMN, windowColumn);
+        }
+        schema = new Schema(columns, metadata);
+        List<Field> withOp = new ArrayList<>(columns);
+        withOp.add(column(LiveMetadata.OP_COLUMN, new ArrowType.Int(8, true), false, "0 upsert, 1 delete"));
+        putSchema = new Schema(withOp, metadata);
+    }
+
+    /** The table's name in Flight paths and put headers. */
+    public String tableName() {
+        return switch (this) {
+            case SESSIONS -> "sessions";
+            case PAGE_METRICS -> "page_metrics";
+            case LEDGER -> "ledger";
+        };
+    }
+
+    /** The columns that readers see, with key, window and descriptions in the metadata. */
+    public Schema schema() {
+        return schema;
+    }
+
+    /** The columns that a writer puts: those of {@link #schema()} and {@code _op} after them. */
+    public Schema putSchema() {
+        return putSchema;
+    }
+
+    private static Field column(String name, ArrowType type, boolean nullable, String description) {
+        return new Field(
+                name, new FieldType(nullable, type, null, Map.of(LiveMetadata.COLUMN_DESCRIPTION, description)), null);
+    }
+
+    private static ArrowType utf8() {
+        return ArrowType.Utf8.INSTANCE;
+    }
+
+    private static ArrowType bool() {
+        return ArrowType.Bool.INSTANCE;
+    }
+
+    private static ArrowType int32() {
+        return new ArrowType.Int(32, true);
+    }
+
+    private static ArrowType int64() {
+        return new ArrowType.Int(64, true);
+    }
+
+    private static ArrowType millis() {
+        return new ArrowType.Timestamp(TimeUnit.MILLISECOND, "UTC");
+    }
+
+    private static ArrowType decimal(int precision, int scale) {
+        return new ArrowType.Decimal(precision, scale, 128);
+    }
+}

@@ -1,0 +1,96 @@
+package io.openclickstream.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.Outcome;
+import io.openclickstream.schemas.click.Reason;
+import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.live.LiveMetadata;
+import io.openclickstream.schemas.live.LiveTable;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.apache.parquet.schema.Type;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SchemasTest {
+    @Test
+    void clickSchemaHasTheFieldsOfTheRecord() {
+        Schema schema = new Schema.Parser().parse(SchemaText.CLICK_AVRO.text());
+        var fields =
+                schema.getFields().stream().map(f -> f.name().replace("_", "")).toList();
+        var components = Arrays.stream(Click.class.getRecordComponents())
+                .map(c -> c.getName().replace("Millis", "").toLowerCase(Locale.ROOT))
+                .toList();
+        assertThat(fields).isEqualTo(components);
+        var amount = schema.getField("amount").schema().getTypes().get(1);
+        assertThat(amount.getLogicalType()).isEqualTo(LogicalTypes.decimal(Click.AMOUNT_PRECISION, Click.AMOUNT_SCALE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.MATCH_ALL, names = "LAKE_.*")
+    void everyLakeFieldHasItsOwnId(SchemaText text) {
+        MessageType schema = MessageTypeParser.parseMessageType(text.text());
+        Set<Integer> ids = new HashSet<>();
+        schema.getFields().forEach(field -> collect(field, ids));
+    }
+
+    private static void collect(Type type, Set<Integer> ids) {
+        if (type.getRepetition() != Type.Repetition.REPEATED) {
+            assertThat(type.getId()).as("field id of %s", type.getName()).isNotNull();
+            assertThat(ids.add(type.getId().intValue()))
+                    .as("id of %s used once", type.getName())
+                    .isTrue();
+        }
+        if (type instanceof GroupType group) {
+            group.getFields().forEach(field -> collect(field, ids));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void liveTablesNameTheirKeyAndDescribeEveryColumn(LiveTable table) {
+        var columns = table.schema().getFields().stream().map(Field::getName).toList();
+        assertThat(columns)
+                .contains(table.schema()
+                        .getCustomMetadata()
+                        .get(LiveMetadata.PRIMARY_KEY)
+                        .split(","));
+        assertThat(table.schema().getFields())
+                .allSatisfy(f -> assertThat(f.getMetadata()).containsKey(LiveMetadata.COLUMN_DESCRIPTION));
+        assertThat(table.putSchema().getFields())
+                .last()
+                .extracting(Field::getName)
+                .isEqualTo("_op");
+    }
+
+    @Test
+    void ledgerCountsEachRecordOnceAndAddsUp() {
+        LedgerEntry entry = LedgerEntry.none("clicks", 3);
+        for (Outcome outcome : Outcome.values()) {
+            entry = entry.plusReceived(10).plus(outcome);
+        }
+        LedgerEntry twice = entry.plus(entry.at(7));
+        assertThat(entry.received()).isEqualTo(Outcome.values().length).isEqualTo(entry.outcomes());
+        assertThat(twice.received()).isEqualTo(2L * Outcome.values().length).isEqualTo(twice.outcomes());
+        assertThat(twice.nextOffset()).isEqualTo(11);
+        assertThat(twice.epoch()).isEqualTo(7);
+    }
+
+    @Test
+    void onlyRefusedRecordsHaveAReason() {
+        assertThat(Arrays.stream(Reason.values()).map(Reason::outcome))
+                .doesNotContain(Outcome.ACCEPTED, Outcome.DUPLICATE)
+                .contains(Outcome.MALFORMED, Outcome.LATE, Outcome.FUTURE);
+    }
+}
