@@ -1,0 +1,98 @@
+package io.openclickstream.pipeline;
+
+import io.openclickstream.pipeline.decide.click.ClickRules;
+import io.openclickstream.pipeline.decide.metric.PageMetricRules;
+import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.sink.live.LivePushOperator;
+import io.openclickstream.pipeline.source.ClickDecoder;
+import io.openclickstream.pipeline.source.ClickSource;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/** The job's main: options in, one Flink job out. */
+public final class ClickstreamJob {
+    /** The job's name on Flink's page. */
+    public static final String NAME = "clickstream";
+
+    /** Bounds how far the job can ever be scaled out; part of every savepoint, so never changed. */
+    public static final int MAX_PARALLELISM = 128;
+
+    private static final long LIVE_MEMORY_BYTES = 256L << 20;
+
+    private ClickstreamJob() {}
+
+    /** Submits the job to the Flink cluster it is started on. */
+    public static void main(String[] args) throws Exception {
+        int exitCode = PipelineOptions.PROGRAM.run(args, System.getenv(), options -> {
+            StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+            connect(env, options);
+            env.execute(NAME);
+            return 0;
+        });
+        if (exitCode != 0) {
+            throw new IllegalArgumentException("The job was not started; the reasons stand above.");
+        }
+    }
+
+    /** Adds the whole job to the environment; the caller executes it. */
+    public static void connect(StreamExecutionEnvironment env, PipelineOptions options) throws IOException {
+        configure(env);
+        var rules = new ClickRules(options.clicksDefaultSite(), options.clicksMaxFutureSkew());
+        var decoder = new ClickDecoder(new ClickDecoder.Settings(
+                options.clicksFormat(),
+                options.clicksSchemaId(),
+                options.clicksMaxBytes().bytesAsInt(),
+                rules));
+        var source = ClickSource.create(
+                options.kafkaBootstrapServers(),
+                options.kafkaTopic(),
+                options.kafkaGroupId(),
+                clientProperties(options.kafkaProperties()),
+                decoder);
+        var watermarks = ClickSource.watermarks(options.watermarkOutOfOrderness(), options.watermarkIdleTimeout());
+        String sourceUid = ClickstreamPipeline.sourceUid().uid();
+        var records = env.fromSource(source, watermarks, sourceUid).uid(sourceUid);
+        new ClickstreamPipeline(
+                        new SessionRules(
+                                options.sessionGap(), options.sessionAllowedLateness(), options.deduplicationHorizon()),
+                        new PageMetricRules(
+                                options.metricsWindow(), options.sessionAllowedLateness(), options.metricsCurrency()),
+                        options.lakeUri(),
+                        new LivePushOperator.Settings(
+                                URI.create(options.liveUri()),
+                                UUID.randomUUID().toString(),
+                                options.liveFlushInterval(),
+                                options.liveBatchRows(),
+                                options.liveMaxOutage(),
+                                LIVE_MEMORY_BYTES))
+                .connect(records);
+    }
+
+    /** What the job relies on, whatever the cluster's configuration says. */
+    static void configure(StreamExecutionEnvironment env) {
+        Configuration configuration = new Configuration();
+        configuration.set(org.apache.flink.configuration.PipelineOptions.GENERIC_TYPES, false);
+        configuration.set(org.apache.flink.configuration.PipelineOptions.AUTO_GENERATE_UIDS, false);
+        configuration.set(org.apache.flink.configuration.PipelineOptions.OBJECT_REUSE, true);
+        env.configure(configuration);
+        env.setMaxParallelism(MAX_PARALLELISM);
+    }
+
+    private static Properties clientProperties(@Nullable Path file) throws IOException {
+        Properties properties = new Properties();
+        if (file != null) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+        }
+        return properties;
+    }
+}

@@ -1,0 +1,243 @@
+package io.openclickstream.pipeline;
+
+import io.openclickstream.options.ByteSize;
+import io.openclickstream.options.Mistakes;
+import io.openclickstream.options.Program;
+import io.openclickstream.pipeline.source.ClickFormat;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The job's options. Flink's own settings (checkpoints, state backend, S3 access) belong to Flink's configuration; those
+ * here change what the job computes and whom it talks to.
+ */
+@Command(
+        sortOptions = false,
+        description = {
+            "The clickstream job: reads clicks from Kafka, makes sessions and metrics by event time,",
+            "writes them to the Parquet lake and pushes them to the Flight server.",
+            ""
+        })
+public interface PipelineOptions {
+    /** The job with its options and their checks. */
+    Program<PipelineOptions> PROGRAM =
+            new Program<>("the clickstream job", PipelineOptions.class, PipelineOptions::check);
+
+    @Option(
+            names = "--kafka.bootstrap-servers",
+            paramLabel = "HOST:PORT,...",
+            defaultValue = "localhost:19092",
+            description = "Kafka brokers to start from. Default: ${DEFAULT-VALUE}")
+    String kafkaBootstrapServers();
+
+    @Option(
+            names = "--kafka.topic",
+            paramLabel = "TOPIC",
+            defaultValue = "clicks",
+            description = "Topic to read. Default: ${DEFAULT-VALUE}")
+    String kafkaTopic();
+
+    @Option(
+            names = "--kafka.group-id",
+            paramLabel = "GROUP",
+            defaultValue = "clickstream",
+            description =
+                    "Consumer group under which offsets are shown; restarts go by checkpoints. Default: ${DEFAULT-VALUE}")
+    String kafkaGroupId();
+
+    @Option(
+            names = "--kafka.properties",
+            paramLabel = "FILE",
+            description = "Further properties of the Kafka client, such as its security settings.")
+    @Nullable
+    Path kafkaProperties();
+
+    @Option(
+            names = "--clicks.format",
+            paramLabel = "FORMAT",
+            defaultValue = "JSON",
+            description = "How a click is written: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    ClickFormat clicksFormat();
+
+    @Option(
+            names = "--clicks.schema-id",
+            paramLabel = "ID",
+            description = "The only schema id accepted in CONFLUENT_AVRO; every id when left out.")
+    @Nullable
+    Integer clicksSchemaId();
+
+    @Option(
+            names = "--clicks.default-site",
+            paramLabel = "SITE",
+            defaultValue = "default",
+            description = "Site of clicks that name none. Default: ${DEFAULT-VALUE}")
+    String clicksDefaultSite();
+
+    @Option(
+            names = "--clicks.max-bytes",
+            paramLabel = "SIZE",
+            defaultValue = "1MiB",
+            description = "Longer records are rejected with their bytes. Default: ${DEFAULT-VALUE}")
+    ByteSize clicksMaxBytes();
+
+    @Option(
+            names = "--clicks.max-future-skew",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            description = "Clicks further ahead of their Kafka timestamp are rejected. Default: ${DEFAULT-VALUE}")
+    Duration clicksMaxFutureSkew();
+
+    @Option(
+            names = "--watermark.out-of-orderness",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description =
+                    "How far clicks of one partition are expected to come out of order. Default: ${DEFAULT-VALUE}")
+    Duration watermarkOutOfOrderness();
+
+    @Option(
+            names = "--watermark.idle-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "60s",
+            description = "A partition silent for this long no longer holds event time back. Default: ${DEFAULT-VALUE}")
+    Duration watermarkIdleTimeout();
+
+    @Option(
+            names = "--session.gap",
+            paramLabel = "DURATION",
+            defaultValue = "30m",
+            description = "Quiet time that ends a session; a click exactly at the gap joins. Default: ${DEFAULT-VALUE}")
+    Duration sessionGap();
+
+    @Option(
+            names = "--session.allowed-lateness",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            description = "Clicks further behind the watermark are rejected as late. Default: ${DEFAULT-VALUE}")
+    Duration sessionAllowedLateness();
+
+    @Option(
+            names = "--deduplication.horizon",
+            paramLabel = "DURATION",
+            defaultValue = "1h",
+            description = "How far behind the watermark an event id is remembered. Default: ${DEFAULT-VALUE}")
+    Duration deduplicationHorizon();
+
+    @Option(
+            names = "--metrics.window",
+            paramLabel = "DURATION",
+            defaultValue = "1m",
+            description = "Length of a metric's window. Default: ${DEFAULT-VALUE}")
+    Duration metricsWindow();
+
+    @Option(
+            names = "--metrics.currency",
+            paramLabel = "CODE",
+            defaultValue = "EUR",
+            description = "Currency whose amounts are summed as revenue. Default: ${DEFAULT-VALUE}")
+    String metricsCurrency();
+
+    @Option(
+            names = "--lake.uri",
+            paramLabel = "URI",
+            defaultValue = "s3://clickstream/lake",
+            description = "Where the Parquet lake is. Default: ${DEFAULT-VALUE}")
+    String lakeUri();
+
+    @Option(
+            names = "--live.uri",
+            paramLabel = "URI",
+            defaultValue = "grpc://localhost:8815",
+            description = "Where the Flight server is: grpc:// or grpc+tls://. Default: ${DEFAULT-VALUE}")
+    String liveUri();
+
+    @Option(
+            names = "--live.flush-interval",
+            paramLabel = "DURATION",
+            defaultValue = "1s",
+            description = "The longest a changed row waits before it is pushed. Default: ${DEFAULT-VALUE}")
+    Duration liveFlushInterval();
+
+    @Option(
+            names = "--live.batch-rows",
+            paramLabel = "ROWS",
+            defaultValue = "8192",
+            description = "The most rows of one push. Default: ${DEFAULT-VALUE}")
+    int liveBatchRows();
+
+    @Option(
+            names = "--live.max-outage",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            description = "How long the Flight server may be away before the job restarts. Default: ${DEFAULT-VALUE}")
+    Duration liveMaxOutage();
+
+    private static void check(PipelineOptions options, Mistakes wrong) {
+        wrong.require(!options.kafkaTopic().isBlank(), "kafka.topic", "is blank. Name the topic that holds the clicks");
+        wrong.require(
+                options.kafkaBootstrapServers().matches("[^:,\\s]+:\\d{1,5}(,[^:,\\s]+:\\d{1,5})*"),
+                "kafka.bootstrap-servers",
+                "is not a list of HOST:PORT separated by commas, for example broker-1:9092,broker-2:9092");
+        Path properties = options.kafkaProperties();
+        wrong.require(
+                properties == null || properties.toFile().canRead(),
+                "kafka.properties",
+                "cannot be read. Give a readable file of name=value lines");
+        wrong.require(
+                options.clicksMaxBytes().bytes() >= 1
+                        && options.clicksMaxBytes().bytes() <= 16 << 20,
+                "clicks.max-bytes",
+                "must be 1B to 16MiB");
+        wrong.require(!options.clicksDefaultSite().isBlank(), "clicks.default-site", "is blank. Name a site");
+        positive(options.sessionGap(), wrong, "session.gap", "Use the quiet time that ends a visit, for example 30m");
+        positive(options.metricsWindow(), wrong, "metrics.window", "Use for example 1m");
+        positive(options.liveFlushInterval(), wrong, "live.flush-interval", "Use for example 1s");
+        positive(options.liveMaxOutage(), wrong, "live.max-outage", "Use for example 5m");
+        positive(options.watermarkIdleTimeout(), wrong, "watermark.idle-timeout", "Use 60s, or more under load");
+        notNegative(options.clicksMaxFutureSkew(), wrong, "clicks.max-future-skew");
+        notNegative(options.watermarkOutOfOrderness(), wrong, "watermark.out-of-orderness");
+        notNegative(options.sessionAllowedLateness(), wrong, "session.allowed-lateness");
+        wrong.require(
+                options.deduplicationHorizon().compareTo(options.sessionAllowedLateness()) >= 0,
+                "deduplication.horizon",
+                "must be at least session.allowed-lateness=" + options.sessionAllowedLateness());
+        wrong.require(
+                options.metricsCurrency().matches("[A-Z]{3}"),
+                "metrics.currency",
+                "is not an ISO 4217 code. Write three capital letters, for example EUR");
+        wrong.require(
+                options.liveBatchRows() >= 1 && options.liveBatchRows() <= 65_536,
+                "live.batch-rows",
+                "must be 1 to 65536");
+        uri(options.lakeUri(), Set.of(), wrong, "lake.uri", "s3://clicks/lake");
+        uri(options.liveUri(), Set.of("grpc", "grpc+tcp", "grpc+tls"), wrong, "live.uri", "grpc://flight:8815");
+    }
+
+    private static void positive(Duration value, Mistakes wrong, String option, String advice) {
+        wrong.require(
+                value.toMillis() > 0 && value.compareTo(Duration.ofDays(366)) <= 0,
+                option,
+                "must be positive and at most 366 days. " + advice);
+    }
+
+    private static void notNegative(Duration value, Mistakes wrong, String option) {
+        wrong.require(
+                !value.isNegative() && value.compareTo(Duration.ofDays(366)) <= 0, option, "must be 0s to 366 days");
+    }
+
+    private static void uri(String text, Set<String> schemes, Mistakes wrong, String option, String example) {
+        try {
+            URI uri = new URI(text);
+            boolean right = uri.getScheme() != null && (schemes.isEmpty() || schemes.contains(uri.getScheme()));
+            wrong.require(right, option, "is not an absolute URI. Write for example " + example);
+        } catch (URISyntaxException e) {
+            wrong.add(option, "is not a URI (" + e.getReason() + "). Write for example " + example);
+        }
+    }
+}

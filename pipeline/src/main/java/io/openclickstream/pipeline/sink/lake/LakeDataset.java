@@ -1,0 +1,137 @@
+package io.openclickstream.pipeline.sink.lake;
+
+import io.openclickstream.schemas.SchemaText;
+import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.session.Session;
+import java.io.Serializable;
+import java.util.function.BiConsumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dataset of the lake: its folder, its schema and how a row fills it.
+ *
+ * @param folder below the lake's root
+ * @param schema of its files
+ * @param ingestionTimeMillis decides the partition a row is written to
+ * @param write fills one row
+ */
+public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> ingestionTimeMillis, RowWriter<T> write)
+        implements Serializable {
+
+    /** The ingestion time of a row in milliseconds. */
+    @FunctionalInterface
+    public interface IngestionTime<T> extends ToLongFunction<T>, Serializable {}
+
+    /** Writes the columns of a row. */
+    @FunctionalInterface
+    interface RowWriter<T> extends BiConsumer<T, LakeRow>, Serializable {}
+
+    /** Accepted clicks. */
+    public static LakeDataset<ReceivedClick> clicks() {
+        return new LakeDataset<>(
+                "clicks", SchemaText.LAKE_CLICKS, click -> click.source().ingestionTimeMillis(), LakeDataset::write);
+    }
+
+    /** Final sessions. */
+    public static LakeDataset<Session> sessions() {
+        return new LakeDataset<>(
+                "sessions", SchemaText.LAKE_SESSIONS, Session::ingestionTimeMillis, LakeDataset::write);
+    }
+
+    /** Final metrics. */
+    public static LakeDataset<PageMetric> metrics() {
+        return new LakeDataset<>(
+                "metrics", SchemaText.LAKE_METRICS, PageMetric::ingestionTimeMillis, LakeDataset::write);
+    }
+
+    /** Records that were refused, with their bytes. */
+    public static LakeDataset<Rejected> rejected() {
+        return new LakeDataset<>(
+                "rejected",
+                SchemaText.LAKE_REJECTED,
+                rejected -> rejected.source().ingestionTimeMillis(),
+                LakeDataset::write);
+    }
+
+    private static void write(ReceivedClick received, LakeRow row) {
+        Click click = received.click();
+        row.text("event_id", click.eventId())
+                .text("site_id", click.siteId())
+                .text("user_id", click.userId())
+                .time("event_time", click.eventTimeMillis())
+                .time("sent_at", click.sentAtMillis())
+                .text("event_type", click.eventType())
+                .text("url", click.url())
+                .text("page", click.page())
+                .text("referrer", click.referrer())
+                .text("utm_source", click.utmSource())
+                .text("utm_medium", click.utmMedium())
+                .text("utm_campaign", click.utmCampaign())
+                .text("utm_term", click.utmTerm())
+                .text("utm_content", click.utmContent())
+                .text("country", click.country())
+                .text("device", click.device())
+                .text("os", click.os())
+                .text("browser", click.browser())
+                .decimal("amount", click.amount(), Click.AMOUNT_SCALE)
+                .text("currency", click.currency())
+                .texts("properties", click.properties());
+        SourcePosition source = received.source();
+        row.time("ingestion_time", source.ingestionTimeMillis())
+                .text("kafka_topic", source.topic())
+                .int32("kafka_partition", source.partition())
+                .int64("kafka_offset", source.offset());
+    }
+
+    private static void write(Session session, LakeRow row) {
+        row.text("session_id", session.sessionId())
+                .text("site_id", session.siteId())
+                .text("user_id", session.userId())
+                .time("start_time", session.startMillis())
+                .time("end_time", session.endMillis())
+                .int64("duration_ms", session.endMillis() - session.startMillis())
+                .int64("clicks", session.clicks())
+                .text("entry_page", session.entryPage())
+                .text("exit_page", session.exitPage())
+                .time("ingestion_time", session.ingestionTimeMillis());
+    }
+
+    private static void write(PageMetric metric, LakeRow row) {
+        row.text("site_id", metric.siteId())
+                .time("window_start", metric.windowStartMillis())
+                .time("window_end", metric.windowEndMillis())
+                .text("page", metric.page())
+                .int64("clicks", metric.clicks())
+                .int64("users", metric.users())
+                .decimal("revenue", metric.revenue(), PageMetric.REVENUE_SCALE)
+                .text("currency", metric.currency())
+                .int64("other_currency_clicks", metric.otherCurrencyClicks())
+                .time("ingestion_time", metric.ingestionTimeMillis());
+    }
+
+    private static void write(Rejected rejected, LakeRow row) {
+        SourcePosition source = rejected.source();
+        row.text("outcome", rejected.reason().outcome().name())
+                .text("reason", rejected.reason().name())
+                .text("detail", rejected.detail())
+                .text("kafka_topic", source.topic())
+                .int32("kafka_partition", source.partition())
+                .int64("kafka_offset", source.offset())
+                .time("ingestion_time", source.ingestionTimeMillis())
+                .time("event_time", storable(rejected.eventTimeMillis()))
+                .bytes("raw_key", rejected.rawKey())
+                .bytes("raw_value", rejected.rawValue());
+    }
+
+    /** A refused event time may be any number; one that microseconds cannot hold stays in the raw bytes only. */
+    private static @Nullable Long storable(@Nullable Long eventTimeMillis) {
+        return eventTimeMillis == null || Math.abs((double) eventTimeMillis) > Long.MAX_VALUE / 1_000.0
+                ? null
+                : eventTimeMillis;
+    }
+}

@@ -1,0 +1,171 @@
+package io.openclickstream.pipeline.sink.live;
+
+import io.openclickstream.schemas.live.PutHeader;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.flight.SyncPutListener;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One DoPut stream to one live table. A batch counts as sent once the server has said that it is durable; until then it
+ * is sent again, over new connections, for as long as an outage is allowed to last. Repeating a batch is harmless: rows
+ * are upserts and deletes by key.
+ */
+final class LiveConnection implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveConnection.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+    /** What the server says when it understood the put and will never take it. */
+    private static final Set<FlightStatusCode> FINAL_REFUSALS = Set.of(
+            FlightStatusCode.INVALID_ARGUMENT,
+            FlightStatusCode.UNAUTHENTICATED,
+            FlightStatusCode.UNAUTHORIZED,
+            FlightStatusCode.UNIMPLEMENTED);
+
+    private final Location location;
+    private final BufferAllocator allocator;
+    private final Duration maxOutage;
+    private final LiveBatch batch;
+    private final String table;
+
+    private @Nullable FlightClient client;
+    private FlightClient.@Nullable ClientStreamListener stream;
+    private @Nullable SyncPutListener answers;
+
+    LiveConnection(Location location, BufferAllocator allocator, Duration maxOutage, LiveBatch batch, String table) {
+        this.location = location;
+        this.allocator = allocator;
+        this.maxOutage = maxOutage;
+        this.batch = batch;
+        this.table = table;
+    }
+
+    /**
+     * Sends the batch as it stands and waits until it is durable.
+     *
+     * @throws LivePushException when the server refuses it for good, or has been away for longer than allowed
+     */
+    void send(PutHeader header) throws InterruptedException, LivePushException {
+        long giveUpAt = System.nanoTime() + maxOutage.toNanos();
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                sendOnce(header);
+                return;
+            } catch (FlightRuntimeException e) {
+                disconnect();
+                if (FINAL_REFUSALS.contains(e.status().code())) {
+                    throw new LivePushException(
+                            "The Flight server at %s refuses rows for table %s: %s"
+                                    .formatted(location.getUri(), table, e.getMessage()),
+                            e);
+                }
+                if (System.nanoTime() - giveUpAt > 0) {
+                    throw new LivePushException(
+                            "The Flight server at %s has not taken rows for table %s for %s: %s. Start it, or allow a longer outage with live.max-outage."
+                                    .formatted(location.getUri(), table, maxOutage, e.getMessage()),
+                            e);
+                }
+                LOG.warn(
+                        "Waiting for the Flight server: uri={} table={} pause={} cause={}",
+                        location.getUri(),
+                        table,
+                        pause,
+                        e.getMessage());
+                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+
+    private void sendOnce(PutHeader header) throws InterruptedException {
+        FlightClient.ClientStreamListener open = connect();
+        byte[] metadata = header.toBytes();
+        ArrowBuf buffer = allocator.buffer(metadata.length);
+        buffer.writeBytes(metadata);
+        open.putNext(buffer);
+        awaitAnswer(header);
+    }
+
+    private void awaitAnswer(PutHeader header) throws InterruptedException {
+        SyncPutListener listener = answers;
+        if (listener == null) {
+            throw new IllegalStateException("Not connected.");
+        }
+        try (PutResult answer = listener.poll(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (answer == null) {
+                throw FlightStatusCodes.unavailable("no answer within " + ANSWER_TIMEOUT);
+            }
+            ArrowBuf buffer = answer.getApplicationMetadata();
+            byte[] bytes = new byte[(int) buffer.readableBytes()];
+            buffer.getBytes(buffer.readerIndex(), bytes);
+            if (!header.equals(PutHeader.fromBytes(bytes))) {
+                throw FlightStatusCodes.unavailable("the answer is to another batch");
+            }
+        } catch (ExecutionException e) {
+            throw FlightStatusCodes.of(e);
+        }
+    }
+
+    private FlightClient.ClientStreamListener connect() {
+        if (stream != null) {
+            return stream;
+        }
+        client = FlightClient.builder(allocator, location).build();
+        SyncPutListener listener = new SyncPutListener();
+        answers = listener;
+        stream = client.startPut(FlightDescriptor.path(table), batch.root(), listener);
+        return stream;
+    }
+
+    private void disconnect() {
+        try {
+            if (stream != null) {
+                stream.error(FlightStatusCodes.unavailable("the writer starts anew"));
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("The stream was gone already: table={}", table, e);
+        }
+        closeQuietly(answers);
+        closeQuietly(client);
+        stream = null;
+        answers = null;
+        client = null;
+    }
+
+    private void closeQuietly(@Nullable AutoCloseable closeable) {
+        if (closeable == null) {
+            return;
+        }
+        try {
+            closeable.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.debug("Closing a broken connection failed: table={}", table, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (stream != null) {
+            stream.completed();
+        }
+        closeQuietly(answers);
+        closeQuietly(client);
+    }
+}

@@ -1,0 +1,43 @@
+package io.openclickstream.pipeline.source;
+
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/** The Kafka source of clicks and its watermarks. */
+public final class ClickSource {
+    /** Shorter than the broker's latency, discovery assigns a partition twice (FLINK-40615). */
+    private static final Duration PARTITION_DISCOVERY = Duration.ofSeconds(60);
+
+    private static final int MAX_FETCH_BYTES = 32 << 20;
+
+    private ClickSource() {}
+
+    /**
+     * Reads a topic from its beginning, or from where the restored state says; only committed records.
+     *
+     * @param clientProperties further properties of the Kafka client, such as its security settings
+     */
+    public static KafkaSource<SourceRecord> create(
+            String bootstrapServers, String topic, String groupId, Properties clientProperties, ClickDecoder decoder) {
+        return KafkaSource.<SourceRecord>builder()
+                .setProperty(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(MAX_FETCH_BYTES))
+                .setProperties(clientProperties)
+                .setBootstrapServers(bootstrapServers)
+                .setTopics(topic)
+                .setGroupId(groupId)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setProperty("partition.discovery.interval.ms", Long.toString(PARTITION_DISCOVERY.toMillis()))
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                .setDeserializer(decoder)
+                .build();
+    }
+
+    /** See {@link ClickWatermarks}. */
+    public static WatermarkStrategy<SourceRecord> watermarks(Duration outOfOrderness, Duration idleTimeout) {
+        return ClickWatermarks.strategy(outOfOrderness, idleTimeout);
+    }
+}
