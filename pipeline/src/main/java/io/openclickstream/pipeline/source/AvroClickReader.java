@@ -1,39 +1,26 @@
 package io.openclickstream.pipeline.source;
 
-import io.openclickstream.pipeline.decide.click.ClickRules;
 import io.openclickstream.pipeline.decide.click.Decoded.Refused;
 import io.openclickstream.pipeline.decide.click.RawClick;
-import io.openclickstream.schemas.SchemaText;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
-import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a click from Avro binary of {@code click.avsc}, with or without Confluent's header before it. */
 final class AvroClickReader implements ClickReader {
     private static final int CONFLUENT_HEADER_BYTES = 5;
 
-    private final GenericDatumReader<GenericRecord> reader;
     private final boolean hasHeader;
     private final @Nullable Integer schemaId;
-    private @Nullable BinaryDecoder decoder;
 
     /**
      * @param hasHeader whether Confluent's five bytes stand before the record
      * @param schemaId the only id accepted in that header; null accepts every id as this schema's
      */
     AvroClickReader(boolean hasHeader, @Nullable Integer schemaId) {
-        this.reader = new GenericDatumReader<>(new Schema.Parser().parse(SchemaText.CLICK_AVRO.text()));
         this.hasHeader = hasHeader;
         this.schemaId = schemaId;
     }
@@ -51,52 +38,52 @@ final class AvroClickReader implements ClickReader {
             }
             start = CONFLUENT_HEADER_BYTES;
         }
+        AvroBytes bytes = new AvroBytes(value, start);
         try {
-            decoder = DecoderFactory.get().binaryDecoder(value, start, value.length - start, decoder);
-            GenericRecord click = reader.read(null, decoder);
-            fill(click, into);
-            if (!decoder.isEnd()) {
-                return new Refused(Reason.NOT_AVRO, "bytes follow the Avro record", into.eventTimeMillis);
+            fill(bytes, into);
+        } catch (AvroBytes.BrokenException e) {
+            return new Refused(Reason.NOT_AVRO, "not Avro of click.avsc: " + e.getMessage());
+        }
+        return bytes.isAtEnd() ? null : new Refused(Reason.NOT_AVRO, "bytes follow the Avro record");
+    }
+
+    /** The fields in the order of {@code click.avsc}, which is all that Avro binary goes by. */
+    private static void fill(AvroBytes bytes, RawClick into) throws AvroBytes.BrokenException {
+        into.eventId = bytes.readString();
+        into.siteId = optionalText(bytes);
+        into.userId = bytes.readString();
+        into.eventTimeMillis = bytes.readLong();
+        into.sentAtMillis = bytes.readIsPresent() ? bytes.readLong() : null;
+        into.eventType = optionalText(bytes);
+        into.url = optionalText(bytes);
+        into.page = optionalText(bytes);
+        into.referrer = optionalText(bytes);
+        into.utmSource = optionalText(bytes);
+        into.utmMedium = optionalText(bytes);
+        into.utmCampaign = optionalText(bytes);
+        into.utmTerm = optionalText(bytes);
+        into.utmContent = optionalText(bytes);
+        into.country = optionalText(bytes);
+        into.device = optionalText(bytes);
+        into.os = optionalText(bytes);
+        into.browser = optionalText(bytes);
+        into.amount = bytes.readIsPresent() ? amount(bytes.readBytes()) : null;
+        into.currency = optionalText(bytes);
+        for (long entries = bytes.readBlockCount(); entries > 0; entries = bytes.readBlockCount()) {
+            for (long i = 0; i < entries; i++) {
+                into.properties.put(bytes.readString(), bytes.readString());
             }
-            return null;
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
-            // Avro reports broken bytes with whichever of these the decoder met first.
-            return new Refused(Reason.NOT_AVRO, "not Avro: " + ClickRules.shown(String.valueOf(e.getMessage())));
         }
     }
 
-    private static void fill(GenericRecord click, RawClick into) {
-        into.eventId = text(click, "event_id");
-        into.siteId = text(click, "site_id");
-        into.userId = text(click, "user_id");
-        into.eventTimeMillis = (Long) click.get("event_time");
-        into.sentAtMillis = (Long) click.get("sent_at");
-        into.eventType = text(click, "event_type");
-        into.url = text(click, "url");
-        into.page = text(click, "page");
-        into.referrer = text(click, "referrer");
-        into.utmSource = text(click, "utm_source");
-        into.utmMedium = text(click, "utm_medium");
-        into.utmCampaign = text(click, "utm_campaign");
-        into.utmTerm = text(click, "utm_term");
-        into.utmContent = text(click, "utm_content");
-        into.country = text(click, "country");
-        into.device = text(click, "device");
-        into.os = text(click, "os");
-        into.browser = text(click, "browser");
-        into.currency = text(click, "currency");
-        if (click.get("amount") instanceof ByteBuffer unscaled && unscaled.hasRemaining()) {
-            byte[] bytes = new byte[unscaled.remaining()];
-            unscaled.get(bytes);
-            into.amount = new BigDecimal(new BigInteger(bytes), Click.AMOUNT_SCALE);
-        }
-        if (click.get("properties") instanceof Map<?, ?> properties) {
-            properties.forEach((key, value) -> into.properties.put(key.toString(), String.valueOf(value)));
-        }
+    private static @Nullable String optionalText(AvroBytes bytes) throws AvroBytes.BrokenException {
+        return bytes.readIsPresent() ? bytes.readString() : null;
     }
 
-    private static @Nullable String text(GenericRecord click, String field) {
-        Object value = click.get(field);
-        return value == null ? null : value.toString();
+    private static BigDecimal amount(byte[] unscaled) throws AvroBytes.BrokenException {
+        if (unscaled.length == 0) {
+            throw new AvroBytes.BrokenException("amount has no bytes");
+        }
+        return new BigDecimal(new BigInteger(unscaled), Click.AMOUNT_SCALE);
     }
 }

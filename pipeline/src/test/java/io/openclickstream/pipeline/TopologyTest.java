@@ -1,0 +1,81 @@
+package io.openclickstream.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.schemas.OperatorUid;
+import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.ledger.PartitionKey;
+import io.openclickstream.schemas.metric.PageKey;
+import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.metric.PagePane;
+import io.openclickstream.schemas.session.SessionChange;
+import io.openclickstream.schemas.session.SessionTimeline;
+import io.openclickstream.schemas.session.UserKey;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.PojoTypeInfo;
+import org.apache.flink.api.java.typeutils.runtime.PojoSerializer;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopologyTest {
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                SourceRecord.class,
+                ReceivedClick.class,
+                Rejected.class,
+                SessionTimeline.class,
+                SessionChange.class,
+                PagePane.class,
+                PageMetric.class,
+                LedgerEntry.class,
+                UserKey.class,
+                PageKey.class,
+                PartitionKey.class
+            })
+    void whatCrossesAShuffleOrEntersStateIsEvolvable(Class<?> type) {
+        TypeInformation<?> information = TypeInformation.of(type);
+        assertThat(information).isInstanceOf(PojoTypeInfo.class);
+        var configuration = new Configuration();
+        configuration.set(org.apache.flink.configuration.PipelineOptions.GENERIC_TYPES, false);
+        var serializer = information.createSerializer(new SerializerConfigImpl(configuration));
+        assertThat(serializer).isInstanceOf(PojoSerializer.class);
+    }
+
+    @Test
+    void everyOperatorHasItsUidFromTheRegistry() throws Exception {
+        StreamGraph graph = graph();
+        assertThat(graph.getStreamNodes())
+                .extracting(StreamNode::getTransformationUID)
+                .filteredOn(uid -> !uid.startsWith("Sink Committer: "))
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(OperatorUid.values())
+                        .map(OperatorUid::uid)
+                        .toList());
+    }
+
+    @Test
+    void maximumParallelismIsPinned() throws Exception {
+        assertThat(graph().getStreamNodes())
+                .filteredOn(node -> node.getMaxParallelism() != 1)
+                .extracting(StreamNode::getMaxParallelism)
+                .containsOnly(ClickstreamJob.MAX_PARALLELISM);
+    }
+
+    static StreamGraph graph() throws Exception {
+        var env = StreamExecutionEnvironment.getExecutionEnvironment();
+        ClickstreamJob.connect(env, PipelineOptions.PROGRAM.read(List.of("--lake.uri=file:///tmp/lake"), Map.of()));
+        return env.getStreamGraph();
+    }
+}

@@ -1,0 +1,122 @@
+package io.openclickstream.pipeline.operator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.function.SupplierWithException;
+import org.apache.flink.util.function.ThrowingConsumer;
+
+/**
+ * A story for one keyed operator, told in steps, that is run straight through or with the operator thrown away and
+ * restored from a snapshot after every step. Both ways must end the same.
+ */
+public final class OperatorScript<K, I, O> {
+    /** How the steps are run. */
+    public enum Mode {
+        STRAIGHT,
+        RESTORED_AFTER_EVERY_STEP
+    }
+
+    /** Everything that came out, and what the operator still holds. */
+    public record Outcome<O>(List<O> main, Map<String, List<Object>> side, int stateEntries, int timers) {
+        @SuppressWarnings("unchecked")
+        public <X> List<X> side(OutputTag<X> tag) {
+            return (List<X>) side.getOrDefault(tag.getId(), List.of());
+        }
+    }
+
+    private final SupplierWithException<OneInputStreamOperator<I, O>, Exception> operator;
+    private final KeySelector<I, K> key;
+    private final TypeInformation<K> keyType;
+    private final List<ThrowingConsumer<KeyedOneInputStreamOperatorTestHarness<K, I, O>, Exception>> steps =
+            new ArrayList<>();
+
+    public OperatorScript(
+            SupplierWithException<OneInputStreamOperator<I, O>, Exception> operator,
+            KeySelector<I, K> key,
+            TypeInformation<K> keyType) {
+        this.operator = operator;
+        this.key = key;
+        this.keyType = keyType;
+    }
+
+    public OperatorScript<K, I, O> element(I element) {
+        steps.add(harness -> harness.processElement(new StreamRecord<>(element)));
+        return this;
+    }
+
+    public OperatorScript<K, I, O> watermark(long millis) {
+        steps.add(harness -> harness.processWatermark(new Watermark(millis)));
+        return this;
+    }
+
+    public OperatorScript<K, I, O> processingTime(long millis) {
+        steps.add(harness -> harness.setProcessingTime(millis));
+        return this;
+    }
+
+    public OperatorScript<K, I, O> barrier(long checkpointId) {
+        steps.add(harness -> harness.prepareSnapshotPreBarrier(checkpointId));
+        return this;
+    }
+
+    public Outcome<O> run(Mode mode, OutputTag<?>... sides) throws Exception {
+        List<O> main = new ArrayList<>();
+        Map<String, List<Object>> side = new HashMap<>();
+        KeyedOneInputStreamOperatorTestHarness<K, I, O> harness = open(null);
+        long checkpoint = 1_000;
+        for (var step : steps) {
+            step.accept(harness);
+            if (mode == Mode.RESTORED_AFTER_EVERY_STEP) {
+                harness.prepareSnapshotPreBarrier(checkpoint);
+                OperatorSubtaskState snapshot = harness.snapshot(checkpoint++, 0);
+                collect(harness, main, side, sides);
+                long processingTime = harness.getProcessingTime();
+                harness.close();
+                harness = open(snapshot);
+                harness.setProcessingTime(processingTime);
+            }
+        }
+        collect(harness, main, side, sides);
+        int entries = harness.numKeyedStateEntries();
+        int timers = harness.numEventTimeTimers() + harness.numProcessingTimeTimers();
+        harness.close();
+        return new Outcome<>(main, side, entries, timers);
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<K, I, O> open(OperatorSubtaskState snapshot) throws Exception {
+        var harness = new KeyedOneInputStreamOperatorTestHarness<>(operator.get(), key, keyType);
+        harness.setup();
+        if (snapshot != null) {
+            harness.initializeState(snapshot);
+        }
+        harness.open();
+        return harness;
+    }
+
+    private static <K, I, O> void collect(
+            KeyedOneInputStreamOperatorTestHarness<K, I, O> harness,
+            List<O> main,
+            Map<String, List<Object>> side,
+            OutputTag<?>... tags) {
+        main.addAll(harness.extractOutputValues());
+        harness.getOutput().clear();
+        for (OutputTag<?> tag : tags) {
+            var records = harness.getSideOutput(tag);
+            if (records != null) {
+                records.forEach(record -> side.computeIfAbsent(tag.getId(), id -> new ArrayList<>())
+                        .add(record.getValue()));
+                records.clear();
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.openclickstream.pipeline.sink.lake;
+
+import static io.openclickstream.pipeline.TestClicks.click;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.Reason;
+import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.session.Session;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
+import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each dataset is written by our writer and read by DuckDB, which shares no code with it. */
+class LakeSinkTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void clicksComeBackExactly() throws Exception {
+        Click plain = click("e1", "ada", -1, null, "-0.000000001", "EUR");
+        Click whole = new Click(
+                "e2",
+                "shop",
+                "b\u00f6b \uD83D\uDE00",
+                1_700_000_000_123L,
+                5L,
+                "purchase",
+                "u",
+                "p",
+                "r",
+                "s",
+                "m",
+                "c",
+                "t",
+                "n",
+                "DE",
+                "d",
+                "o",
+                "b",
+                new BigDecimal("999999999999999999.999999999"),
+                "KWD",
+                Map.of("k", "v"));
+        assertThat(write(LakeDataset.clicks(), received(plain), received(whole)))
+                .containsExactly(
+                        "e1|ada|1969-12-31 23:59:59.999|null|null|-0.000000001|{}|3|7",
+                        "e2|b\u00f6b \uD83D\uDE00|2023-11-14 22:13:20.123|1970-01-01 00:00:00.005|p|999999999999999999.999999999|{k=v}|3|7");
+    }
+
+    @Test
+    void sessionsComeBackExactly() throws Exception {
+        var session = new Session("id", "shop", "ada", 1_000, 4_500, 3, "/a", null, 9_000, true);
+        assertThat(rows(
+                        LakeDataset.sessions(),
+                        "session_id || '|' || duration_ms || '|' || clicks || '|' || entry_page || '|' || (exit_page IS NULL)"
+                                + " || '|' || epoch_ms(start_time) || '|' || epoch_ms(end_time)",
+                        session))
+                .containsExactly("id|3500|3|/a|true|1000|4500");
+    }
+
+    @Test
+    void metricsComeBackExactly() throws Exception {
+        var revenue = new BigDecimal("-12345678901234567890123456789.123456789");
+        var metric = new PageMetric("shop", 0, 60_000, "/a", 5, 3, revenue, "EUR", 1, 9_000, true);
+        assertThat(rows(LakeDataset.metrics(), "page || '|' || clicks || '|' || users || '|' || revenue", metric))
+                .containsExactly("/a|5|3|" + revenue.toPlainString());
+    }
+
+    @Test
+    void rejectedRecordsKeepTheirBytes() throws Exception {
+        var position = new SourcePosition("clicks", 3, 7, 9_000);
+        var broken = new Rejected(Reason.NOT_JSON, "why", position, null, null, new byte[] {0, (byte) 0xFF});
+        var future = new Rejected(Reason.EVENT_TIME_IN_FUTURE, "why", position, Long.MAX_VALUE, new byte[] {1}, null);
+        assertThat(rows(
+                        LakeDataset.rejected(),
+                        "outcome || '|' || reason || '|' || coalesce(hex(raw_key), '-') || '|' || coalesce(hex(raw_value), '-')"
+                                + " || '|' || (event_time IS NULL)",
+                        broken,
+                        future))
+                .containsExactly("MALFORMED|NOT_JSON|-|00FF|true", "FUTURE|EVENT_TIME_IN_FUTURE|01|-|true");
+    }
+
+    @Test
+    void columnsAreCompressedWithZstd() throws Exception {
+        write(LakeDataset.clicks(), received(click("e1", "ada", 1)));
+        assertThat(query("SELECT DISTINCT compression FROM parquet_metadata('%s')"))
+                .containsExactly("ZSTD");
+    }
+
+    @Test
+    void rowsGoToTheHourOfTheirIngestion() {
+        BucketAssigner<Session, String> hours = new IngestionHour<>(Session::ingestionTimeMillis);
+        assertThat(hours.getBucketId(ingestedAt(0), null)).isEqualTo("ingestion_hour=1970-01-01-00");
+        assertThat(hours.getBucketId(ingestedAt(3_599_999), null)).isEqualTo("ingestion_hour=1970-01-01-00");
+        assertThat(hours.getBucketId(ingestedAt(3_600_000), null)).isEqualTo("ingestion_hour=1970-01-01-01");
+        assertThat(hours.getBucketId(ingestedAt(-1), null)).isEqualTo("ingestion_hour=1969-12-31-23");
+        assertThat(hours.getSerializer()).isSameAs(SimpleVersionedStringSerializer.INSTANCE);
+    }
+
+    private static Session ingestedAt(long millis) {
+        return new Session("id", "shop", "ada", 0, 0, 1, null, null, millis, true);
+    }
+
+    private static ReceivedClick received(Click click) {
+        return new ReceivedClick(click, new SourcePosition("clicks", 3, 7, 9_000), null, new byte[0]);
+    }
+
+    private List<String> write(LakeDataset<ReceivedClick> dataset, ReceivedClick... rows) throws Exception {
+        return rows(
+                dataset,
+                "concat_ws('|', event_id, user_id, strftime(event_time AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%g'),"
+                        + " coalesce(strftime(sent_at AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%g'), 'null'),"
+                        + " coalesce(page, 'null'), amount, properties, kafka_partition, kafka_offset)",
+                rows);
+    }
+
+    @SafeVarargs
+    private <T> List<String> rows(LakeDataset<T> dataset, String expression, T... rows) throws Exception {
+        var file = new org.apache.flink.core.fs.Path(folder.toUri().toString(), "rows.parquet");
+        try (var stream = file.getFileSystem().create(file, FileSystem.WriteMode.OVERWRITE)) {
+            var writer = LakeParquetWriter.factory(dataset).create(stream);
+            for (T row : rows) {
+                writer.addElement(row);
+            }
+            writer.finish();
+        }
+        return query("SELECT " + expression.replace("%", "%%") + " FROM '%s'");
+    }
+
+    private List<String> query(String sql) throws SQLException, IOException {
+        List<String> results = new ArrayList<>();
+        try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duckdb.createStatement();
+                ResultSet rows = statement.executeQuery(sql.formatted(folder.resolve("rows.parquet")))) {
+            while (rows.next()) {
+                results.add(rows.getString(1));
+            }
+        }
+        return results;
+    }
+}
