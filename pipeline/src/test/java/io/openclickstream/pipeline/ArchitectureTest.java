@@ -78,8 +78,8 @@ class ArchitectureTest {
             .because("pipeline and Flight server meet in state-schemas only, and are released apart");
 
     @ArchTest
-    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
-            slices().matching("io.openclickstream.pipeline.(**)").should()
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES = slices().matching("io.openclickstream.pipeline.(**)")
+            .should()
             .beFreeOfCycles()
             .because("packages that need each other are one package, and are read as one");
 }

@@ -171,6 +171,18 @@ class SessionizeFunctionTest {
 
     @ParameterizedTest
     @EnumSource
+    void userHasOneTimerHoweverTheClicksCome(Mode mode) throws Exception {
+        var outcome = run(
+                mode,
+                script().element(at("a", 1_000))
+                        .element(at("b", 500))
+                        .element(at("c", 900))
+                        .element(at("d", 1_001)));
+        assertThat(outcome.timers()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void drainClosesEverythingAndDoesNotMakeLaterClicksLate(Mode mode) throws Exception {
         var outcome = run(
                 mode,
