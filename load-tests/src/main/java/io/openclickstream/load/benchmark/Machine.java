@@ -1,0 +1,44 @@
+package io.openclickstream.load.benchmark;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What is known about the machine a benchmark runs on. */
+final class Machine {
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    private Machine() {}
+
+    static Map<String, Object> facts() {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("processor", processor());
+        facts.put("cores", Runtime.getRuntime().availableProcessors());
+        facts.put("memory_bytes", SYSTEM.getTotalMemorySize());
+        facts.put("system", "%s %s %s".formatted(SYSTEM.getName(), SYSTEM.getVersion(), SYSTEM.getArch()));
+        facts.put("java", Runtime.version().toString());
+        facts.put("load_average", SYSTEM.getSystemLoadAverage());
+        return facts;
+    }
+
+    /** Share of all cores in use since the last call, 0 to 1; negative when not known. */
+    static double busy() {
+        return SYSTEM.getCpuLoad();
+    }
+
+    private static String processor() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+}
