@@ -1,0 +1,156 @@
+package io.openclickstream.quickstart;
+
+import io.openclickstream.quickstart.platform.CannotStartException;
+import io.openclickstream.quickstart.platform.Platform;
+import io.openclickstream.quickstart.replay.Replay;
+import io.openclickstream.quickstart.replay.ReplaySummary;
+import io.openclickstream.quickstart.screen.Display;
+import io.openclickstream.quickstart.screen.Notices;
+import io.openclickstream.quickstart.screen.PlatformState;
+import io.openclickstream.quickstart.screen.Screen;
+import io.openclickstream.quickstart.screen.StateReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Runs the commands; each returns its exit code: 0 done, 1 failed on the way, 2 could not start. */
+final class Commands {
+    private static final int TERMINAL_MILLIS = 1_000;
+    private static final int OTHERWISE_MILLIS = 5_000;
+
+    private final Path root;
+    private final PrintStream out;
+    private final Display display;
+
+    Commands(Path root, PrintStream out, boolean terminal) {
+        this.root = root;
+        this.out = out;
+        display = new Display(out, terminal);
+    }
+
+    int up(UpOptions options) throws IOException, InterruptedException, CannotStartException {
+        try (Platform platform = Platform.start(options.settings(root, "up"), this::say)) {
+            Screen.addresses(platform.addresses(), platform.dataFolder(), platform.lakeFolder())
+                    .forEach(out::println);
+            out.println("Send clicks as JSON (names of click.avsc) to the topic. Ctrl-C stops.");
+            out.flush();
+            try {
+                say(platform.givenUp().get());
+                return 1;
+            } catch (InterruptedException e) {
+                return stopped(platform);
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    int demo(DemoOptions options) throws IOException, InterruptedException, CannotStartException {
+        Notices notices = new Notices();
+        try (Platform platform = Platform.start(options.settings(root, "demo"), notice -> {
+            notices.accept(notice);
+            if (!display.isShowing()) {
+                say(notice);
+            }
+        })) {
+            notices.clear();
+            try (Clicker clicker = Clicker.start(options, platform)) {
+                return watch(platform, notices, clicker);
+            } catch (InterruptedException e) {
+                return stopped(platform);
+            }
+        }
+    }
+
+    int replay(ReplayOptions options) throws IOException, InterruptedException, CannotStartException {
+        Replay replay = new Replay(options.replay(), this::say);
+        try (Platform platform = Platform.start(replay.platform(options.settings(root, "replay")), this::say)) {
+            ReplaySummary summary = replay.run(platform);
+            out.println();
+            summary.lines().forEach(out::println);
+            out.flush();
+            return summary.isConserved() ? 0 : 1;
+        }
+    }
+
+    int bench(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+        // The benchmark fills the topic itself and refuses one that holds records.
+        try (Platform platform =
+                Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
+            int filled = benchmark(options.arguments(platform.addresses(), "FILL"));
+            if (filled != 0) {
+                return filled;
+            }
+            platform.startJob();
+            return benchmark(options.measureArguments(platform, root));
+        }
+    }
+
+    /** A process of its own, so that what measures does not share a JVM with what is measured. */
+    private static int benchmark(List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.openclickstream.load.benchmark.RoadBenchmark"));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        try {
+            return process.waitFor();
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private int watch(Platform platform, Notices notices, Clicker clicker) throws IOException, InterruptedException {
+        StateReader reader = new StateReader(platform, notices);
+        CompletableFuture<String> givenUp = platform.givenUp();
+        boolean saidWhy = false;
+        if (!display.isTerminal()) {
+            Screen.addresses(platform.addresses(), platform.dataFolder(), platform.lakeFolder())
+                    .forEach(out::println);
+            Screen.python(platform.addresses()).forEach(out::println);
+        }
+        while (true) {
+            String failure = clicker.failure();
+            if (failure != null && !saidWhy) {
+                notices.accept(failure);
+            }
+            PlatformState state = reader.read(clicker.sent());
+            display.show(display.isTerminal() ? Screen.full("Open Clickstream demo", state) : block(state));
+            try {
+                say(givenUp.get(display.isTerminal() ? TERMINAL_MILLIS : OTHERWISE_MILLIS, TimeUnit.MILLISECONDS));
+                return 1;
+            } catch (TimeoutException e) {
+                saidWhy |= failure != null; // nothing was given up: look again
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static List<String> block(PlatformState state) {
+        List<String> lines = new ArrayList<>(Screen.numbers(state));
+        state.notices().forEach(notice -> lines.add("! " + notice));
+        return lines;
+    }
+
+    private int stopped(Platform platform) throws IOException, InterruptedException {
+        say("stopping; the next run goes on from here");
+        platform.stop(this::say);
+        say("stopped");
+        return 0;
+    }
+
+    private void say(String line) {
+        display.line(line);
+    }
+}

@@ -1,0 +1,5 @@
+/** The commands of the launcher. */
+@NullMarked
+package io.openclickstream.quickstart;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Starts and supervises the processes of one machine. */
+@NullMarked
+package io.openclickstream.quickstart.platform;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Reads click files and sends them to the platform. */
+@NullMarked
+package io.openclickstream.quickstart.replay;
+
+import org.jspecify.annotations.NullMarked;

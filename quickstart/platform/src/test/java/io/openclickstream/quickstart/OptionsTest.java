@@ -1,0 +1,71 @@
+package io.openclickstream.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openclickstream.options.OptionsException;
+import io.openclickstream.quickstart.platform.PlatformSettings;
+import io.openclickstream.quickstart.platform.Ports;
+import io.openclickstream.quickstart.replay.FileFormat;
+import io.openclickstream.quickstart.replay.ReplaySettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+    private static final Path ROOT = Path.of("/checkout");
+
+    @Test
+    void theUsualPortsAreTheDocumentedOnesAndDataIsKeptPerCommand() throws OptionsException {
+        PlatformSettings settings =
+                DemoOptions.PROGRAM.read(List.of(), Map.of()).settings(ROOT, "demo");
+        assertThat(settings.ports()).isEqualTo(Ports.USUAL);
+        assertThat(settings.folder()).isEqualTo(Path.of("/checkout/.clickstream/demo"));
+        assertThat(settings.fresh()).isFalse();
+    }
+
+    @Test
+    void optionsOfThePipelineAreHandedOn() throws OptionsException {
+        UpOptions options = UpOptions.PROGRAM.read(
+                List.of("--pipeline", "session.gap=10m", "--pipeline=live.batch-rows=5"), Map.of());
+        assertThat(options.settings(ROOT, "up").pipelineOptions())
+                .isEqualTo(Map.of("session.gap", "10m", "live.batch-rows", "5"));
+    }
+
+    @Test
+    void whatToReplayIsReadWhole() throws OptionsException {
+        ReplayOptions options = ReplayOptions.PROGRAM.read(
+                List.of(
+                        "clicks.txt",
+                        "--format=TSV",
+                        "--order=file",
+                        "--speed=60",
+                        "--zone=Europe/Berlin",
+                        "--column.user=who",
+                        "--column.event-id=nr"),
+                Map.of());
+        ReplaySettings replay = options.replay();
+        assertThat(replay.file()).isEqualTo(Path.of("clicks.txt"));
+        assertThat(replay.format()).isEqualTo(FileFormat.TSV);
+        assertThat(replay.order()).isEqualTo(ReplaySettings.Order.FILE);
+        assertThat(replay.speed()).isEqualTo(60);
+        assertThat(replay.zone().getId()).isEqualTo("Europe/Berlin");
+        assertThat(replay.columns()).isEqualTo(Map.of("user", "who", "event-id", "nr"));
+    }
+
+    @Test
+    void everyMistakeIsToldAtOnce() {
+        assertThatThrownBy(() -> ReplayOptions.PROGRAM.read(
+                        List.of("f", "--speed=warp", "--order=random", "--parallelism=9"), Map.of()))
+                .hasMessageContaining("3 option(s) are wrong")
+                .hasMessageContaining("speed=warp (from command line): must be max")
+                .hasMessageContaining("order=random")
+                .hasMessageContaining("parallelism=9 (from command line): must be 1 to 4");
+        assertThatThrownBy(() -> ReplayOptions.PROGRAM.read(List.of(), Map.of()))
+                .hasMessageContaining("FILE");
+        assertThatThrownBy(() -> DemoOptions.PROGRAM.read(List.of("--rate=0", "--http.port=x"), Map.of()))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("http.port=x");
+    }
+}

@@ -1,0 +1,114 @@
+package io.openclickstream.quickstart.endtoend;
+
+import io.openclickstream.quickstart.endtoend.Input.Fields;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What must come out, computed the plain way: all inputs in memory, sorted, cut and counted. Results are lines of text,
+ * columns separated by {@code |}, sorted, so that any difference can be read.
+ */
+final class Oracle {
+    private static final long GAP_MILLIS = 30 * 60_000L;
+    private static final long WINDOW_MILLIS = 60_000L;
+
+    private final List<Fields> accepted = new ArrayList<>();
+    private int duplicates;
+
+    Oracle(List<Input> inputs) {
+        Set<List<String>> seen = new HashSet<>();
+        for (Input input : inputs) {
+            if (input.refusedFor() != null) {
+                continue;
+            }
+            Fields click = input.click();
+            if (seen.add(List.of(click.site(), click.user(), click.eventId()))) {
+                accepted.add(click);
+            } else {
+                duplicates++;
+            }
+        }
+    }
+
+    int accepted() {
+        return accepted.size();
+    }
+
+    int duplicates() {
+        return duplicates;
+    }
+
+    List<String> eventIds() {
+        return accepted.stream().map(Fields::eventId).sorted().toList();
+    }
+
+    /** {@code site|user|start ms|end ms|clicks|entry page|exit page}. */
+    List<String> sessions() {
+        Map<List<String>, List<Fields>> byUser = new HashMap<>();
+        for (Fields click : accepted) {
+            byUser.computeIfAbsent(List.of(click.site(), click.user()), user -> new ArrayList<>())
+                    .add(click);
+        }
+        List<String> sessions = new ArrayList<>();
+        for (List<Fields> clicks : byUser.values()) {
+            clicks.sort(Comparator.comparingLong(Fields::timeMillis).thenComparing(Fields::eventId));
+            List<Fields> current = new ArrayList<>();
+            for (Fields click : clicks) {
+                if (!current.isEmpty()
+                        && click.timeMillis() - current.get(current.size() - 1).timeMillis() > GAP_MILLIS) {
+                    sessions.add(session(current));
+                    current = new ArrayList<>();
+                }
+                current.add(click);
+            }
+            sessions.add(session(current));
+        }
+        return sessions.stream().sorted().toList();
+    }
+
+    private static String session(List<Fields> clicks) {
+        Fields first = clicks.get(0);
+        Fields last = clicks.get(clicks.size() - 1);
+        return String.join(
+                "|",
+                first.site(),
+                first.user(),
+                Long.toString(first.timeMillis()),
+                Long.toString(last.timeMillis()),
+                Integer.toString(clicks.size()),
+                first.page(),
+                last.page());
+    }
+
+    /** {@code site|page|window start ms|clicks|users|revenue in EUR|clicks in other currencies}. */
+    List<String> pageMetrics() {
+        Map<String, List<Fields>> panes = new TreeMap<>();
+        for (Fields click : accepted) {
+            long window = click.timeMillis() - Math.floorMod(click.timeMillis(), WINDOW_MILLIS);
+            panes.computeIfAbsent(click.site() + "|" + click.page() + "|" + window, pane -> new ArrayList<>())
+                    .add(click);
+        }
+        List<String> metrics = new ArrayList<>();
+        panes.forEach((pane, clicks) -> {
+            long users = clicks.stream().map(Fields::user).distinct().count();
+            BigDecimal revenue = BigDecimal.ZERO;
+            long others = 0;
+            for (Fields click : clicks) {
+                if ("EUR".equals(click.currency())) {
+                    revenue = revenue.add(click.amount());
+                } else if (click.currency() != null) {
+                    others++;
+                }
+            }
+            metrics.add(pane + "|" + clicks.size() + "|" + users + "|" + revenue.setScale(9) + "|" + others);
+        });
+        return metrics.stream().sorted().toList();
+    }
+}
