@@ -107,7 +107,8 @@ final class Oracle {
                     others++;
                 }
             }
-            metrics.add(pane + "|" + clicks.size() + "|" + users + "|" + revenue.setScale(9) + "|" + others);
+            metrics.add(pane + "|" + clicks.size() + "|" + users + "|"
+                    + revenue.setScale(9).toPlainString() + "|" + others);
         });
         return metrics.stream().sorted().toList();
     }

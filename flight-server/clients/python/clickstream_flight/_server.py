@@ -1,0 +1,106 @@
+"""The connection to a Flight server."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Iterator, List, Optional
+
+import pyarrow as pa
+import pyarrow.flight as fl
+
+from clickstream_flight._table import TableInfo
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+_LEAST_POLL_SECONDS = 0.1
+
+
+def connect(location: str = "grpc://localhost:8815", timeout_seconds: float = 30.0) -> "Server":
+    """Connects to a Flight server.
+
+    Args:
+        location: where it listens, such as ``grpc://localhost:8815``.
+        timeout_seconds: how long a single call may take, reading a whole table included.
+    """
+    return Server(fl.connect(location), timeout_seconds)
+
+
+class Server:
+    """A connection to a Flight server. Close it, or use it in a ``with`` statement."""
+
+    def __init__(self, client: fl.FlightClient, timeout_seconds: float = 30.0) -> None:
+        self._client = client
+        self._options = fl.FlightCallOptions(timeout=timeout_seconds)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._client.close()
+
+    def tables(self) -> List[TableInfo]:
+        """All live tables, sorted by name."""
+        return [
+            TableInfo.of(flight.descriptor.path[0].decode(), flight.schema, flight.total_records)
+            for flight in self._client.list_flights(options=self._options)
+        ]
+
+    def info(self, table: str) -> TableInfo:
+        """One live table. Raises ``KeyError`` with the names there are when there is none of this name."""
+        flight = self._flight_info(table)
+        return TableInfo.of(table, flight.schema, flight.total_records)
+
+    def read(self, table: str) -> pa.Table:
+        """All rows of a table as they are now; the schema's metadata says how complete they are."""
+        (endpoint,) = self._flight_info(table).endpoints
+        return self._client.do_get(endpoint.ticket, self._options).read_all()
+
+    def read_pandas(self, table: str) -> "pandas.DataFrame":
+        """All rows of a table as a pandas data frame. Needs pandas."""
+        return self.read(table).to_pandas()
+
+    def read_polars(self, table: str) -> "polars.DataFrame":
+        """All rows of a table as a polars data frame. Needs polars."""
+        import polars
+
+        return polars.from_arrow(self.read(table))
+
+    def follow(
+        self, table: str, poll_seconds: float = 1.0, patience_seconds: float = 60.0
+    ) -> Iterator[pa.Table]:
+        """Gives the whole table now, and again whenever its version or its lineage has changed. Never ends by itself.
+
+        Args:
+            table: the table's name; it need not be there yet.
+            poll_seconds: how often to ask; at least 0.1.
+            patience_seconds: how long the server may be away, or the table missing, before the error is raised.
+        """
+        seen: Optional[tuple] = None
+        away_since: Optional[float] = None
+        while True:
+            try:
+                info = self.info(table)
+                if (info.lineage, info.version) != seen:
+                    rows = self.read(table)
+                    now = TableInfo.of(table, rows)
+                    seen = (now.lineage, now.version)
+                    away_since = None
+                    yield rows
+                away_since = None
+            except (fl.FlightUnavailableError, fl.FlightTimedOutError, KeyError):
+                away_since = time.monotonic() if away_since is None else away_since
+                if time.monotonic() - away_since > patience_seconds:
+                    raise
+            time.sleep(max(_LEAST_POLL_SECONDS, poll_seconds))
+
+    def _flight_info(self, table: str) -> fl.FlightInfo:
+        try:
+            return self._client.get_flight_info(fl.FlightDescriptor.for_path(table), self._options)
+        except KeyError as missing:  # how pyarrow raises NOT_FOUND
+            raise KeyError(f"no live table {table!r}: {missing.args[0] if missing.args else missing}") from None

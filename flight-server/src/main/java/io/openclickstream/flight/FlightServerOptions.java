@@ -1,0 +1,165 @@
+package io.openclickstream.flight;
+
+import io.netty.util.internal.PlatformDependent;
+import io.openclickstream.options.ByteSize;
+import io.openclickstream.options.Mistakes;
+import io.openclickstream.options.Program;
+import java.nio.file.Path;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The options of the Flight server. Names, defaults and meanings are what {@code --help} prints. */
+@Command(
+        description = "Serves live tables over Arrow Flight: the job puts rows, any Flight client reads them. "
+                + "Rows are kept in memory and in a log, so that a restart loses nothing acknowledged.")
+public interface FlightServerOptions {
+    /** Reads and checks the options. */
+    Program<FlightServerOptions> PROGRAM =
+            new Program<>("the Flight server", FlightServerOptions.class, FlightServerOptions::check);
+
+    @Option(
+            names = "--bind.host",
+            paramLabel = "HOST",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on; 0.0.0.0 for all. There is no sign-in yet. Default: ${DEFAULT-VALUE}")
+    String bindHost();
+
+    @Option(
+            names = "--flight.port",
+            paramLabel = "PORT",
+            defaultValue = "8815",
+            description = "Port for Arrow Flight; 0 takes a free one. Default: ${DEFAULT-VALUE}")
+    int flightPort();
+
+    @Option(
+            names = "--http.port",
+            paramLabel = "PORT",
+            defaultValue = "8816",
+            description = "Port for /health/live, /health/ready and /metrics; 0 takes a free one. "
+                    + "Default: ${DEFAULT-VALUE}")
+    int httpPort();
+
+    @Option(
+            names = "--data.dir",
+            paramLabel = "FOLDER",
+            defaultValue = ".clickstream/flight-server",
+            description = "Folder for the log, its checkpoint and the key of the tickets; one server each. "
+                    + "Default: ${DEFAULT-VALUE}")
+    Path dataDir();
+
+    @Option(
+            names = "--memory.max",
+            paramLabel = "SIZE",
+            defaultValue = "512MiB",
+            description = "Memory for the rows of all tables. Beyond it the oldest windows leave. "
+                    + "Default: ${DEFAULT-VALUE}")
+    ByteSize memoryMax();
+
+    @Option(
+            names = "--table.retention",
+            paramLabel = "DURATION",
+            defaultValue = "30d",
+            description = "How long before its watermark a table keeps rows, in event time. Default: ${DEFAULT-VALUE}")
+    Duration tableRetention();
+
+    @Option(
+            names = "--put.max-bytes",
+            paramLabel = "SIZE",
+            defaultValue = "16MiB",
+            description = "Largest batch a client may put. Default: ${DEFAULT-VALUE}")
+    ByteSize putMaxBytes();
+
+    @Option(
+            names = "--puts.max",
+            paramLabel = "COUNT",
+            defaultValue = "256",
+            description = "Streams of puts that may be open at once. Default: ${DEFAULT-VALUE}")
+    int putsMax();
+
+    @Option(
+            names = "--headers.max-bytes",
+            paramLabel = "SIZE",
+            defaultValue = "16KiB",
+            description = "Largest gRPC metadata a client may send with a call. Default: ${DEFAULT-VALUE}")
+    ByteSize headersMaxBytes();
+
+    @Option(
+            names = "--streams.max",
+            paramLabel = "COUNT",
+            defaultValue = "64",
+            description = "Tables that may be read at once. Default: ${DEFAULT-VALUE}")
+    int streamsMax();
+
+    @Option(
+            names = "--streams.memory-max",
+            paramLabel = "SIZE",
+            defaultValue = "128MiB",
+            description = "Memory for batches on their way to readers, and again as much for rows that have changed "
+                    + "since slow readers began; beyond it the slowest are cut off. Default: ${DEFAULT-VALUE}")
+    ByteSize streamsMemoryMax();
+
+    @Option(
+            names = "--log.checkpoint-bytes",
+            paramLabel = "SIZE",
+            defaultValue = "128MiB",
+            description = "Size of the log at which all tables are written to a checkpoint and the log begins anew. "
+                    + "Default: ${DEFAULT-VALUE}")
+    ByteSize logCheckpointBytes();
+
+    @Option(
+            names = "--shutdown.timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "How long a stopping server waits for calls under way. Default: ${DEFAULT-VALUE}")
+    Duration shutdownTimeout();
+
+    private static void check(FlightServerOptions options, Mistakes wrong) {
+        wrong.require(!options.bindHost().isBlank(), "bind.host", "is empty. Use 127.0.0.1, or 0.0.0.0 for all");
+        checkPort(options.flightPort(), "flight.port", wrong);
+        checkPort(options.httpPort(), "http.port", wrong);
+        wrong.require(
+                options.httpPort() != options.flightPort() || options.httpPort() == 0,
+                "http.port",
+                "is the same as flight.port. Give each a port of its own");
+        atLeast(options.memoryMax(), 1 << 20, "memory.max", wrong);
+        atLeast(options.streamsMemoryMax(), 16 << 20, "streams.memory-max", wrong);
+        atLeast(options.putMaxBytes(), 64 << 10, "put.max-bytes", wrong);
+        wrong.require(
+                options.putMaxBytes().bytes() <= 512 << 20,
+                "put.max-bytes",
+                "is more than 512MiB. Let clients send smaller batches");
+        atLeast(options.headersMaxBytes(), 1 << 10, "headers.max-bytes", wrong);
+        atLeast(options.logCheckpointBytes(), 64 << 10, "log.checkpoint-bytes", wrong);
+        wrong.require(options.putsMax() > 0, "puts.max", "must be 1 or more");
+        wrong.require(options.streamsMax() > 0, "streams.max", "must be 1 or more");
+        wrong.require(
+                options.tableRetention().compareTo(Duration.ofHours(1)) >= 0,
+                "table.retention",
+                "is less than an hour, the size of a window. Use for example 24h");
+        wrong.require(
+                options.shutdownTimeout().compareTo(Duration.ofSeconds(1)) >= 0
+                        && options.shutdownTimeout().compareTo(Duration.ofMinutes(10)) <= 0,
+                "shutdown.timeout",
+                "must be between 1s and 10m");
+        long available = PlatformDependent.maxDirectMemory();
+        long needed = options.memoryMax().bytes()
+                + 2 * options.streamsMemoryMax().bytes()
+                + options.putMaxBytes().bytes() * 4;
+        wrong.require(
+                needed <= available,
+                "memory.max",
+                "needs, with streams.memory-max twice and put.max-bytes four times, %d MiB of direct memory, but this JVM "
+                                .formatted(needed >> 20)
+                        + "may use %d MiB. Start it with -XX:MaxDirectMemorySize=%dm, or lower these options"
+                                .formatted(available >> 20, (needed >> 20) + 64));
+    }
+
+    private static void checkPort(int port, String option, Mistakes wrong) {
+        wrong.require(port >= 0 && port <= 65535, option, "must be 0 to 65535");
+    }
+
+    private static void atLeast(ByteSize size, long least, String option, Mistakes wrong) {
+        wrong.require(size.bytes() >= least, option, "is too small. Use at least " + new ByteSize(least));
+    }
+}

@@ -1,0 +1,157 @@
+package io.openclickstream.flight.server;
+
+import io.openclickstream.flight.store.LiveStore;
+import io.openclickstream.flight.table.Progress;
+import io.openclickstream.flight.table.Refused;
+import io.openclickstream.flight.table.TableSnapshot;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ObjDoubleConsumer;
+import java.util.function.ToDoubleFunction;
+
+/** What the server counts about itself, for Prometheus. Names are never reused with another meaning. */
+final class ServerMetrics {
+    private static final String PREFIX = "clickstream_flight_";
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Counter puts = Counter.builder()
+            .name(PREFIX + "puts")
+            .help("Batches acknowledged.")
+            .labelNames("table")
+            .register(registry);
+    private final Counter putRows = Counter.builder()
+            .name(PREFIX + "put_rows")
+            .help("Rows in acknowledged batches.")
+            .labelNames("table")
+            .register(registry);
+    private final Histogram putSeconds = Histogram.builder()
+            .name(PREFIX + "put_seconds")
+            .help("Time from a batch's arrival until it was durable.")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+            .register(registry);
+    private final Counter refused = Counter.builder()
+            .name(PREFIX + "refused")
+            .help("Calls refused, by reason.")
+            .labelNames("reason")
+            .register(registry);
+    private final Counter streamsStarted = Counter.builder()
+            .name(PREFIX + "streams_started")
+            .help("Tables that clients began to read.")
+            .register(registry);
+
+    ServerMetrics() {
+        for (Refused.Reason reason : Refused.Reason.values()) {
+            refused.labelValues(nameOf(reason));
+        }
+    }
+
+    PrometheusRegistry registry() {
+        return registry;
+    }
+
+    /** Adds what is measured when somebody looks. */
+    void watch(LiveStore store, TableStreams streams) {
+        gauge(store, "rows", "Rows in a table.", TableSnapshot::rows);
+        gauge(store, "bytes", "Memory that a table costs.", TableSnapshot::bytes);
+        gauge(store, "version", "Changes applied to a table.", table -> table.state()
+                .version());
+        gauge(store, "epoch", "Smallest epoch that any writer of a table has reached; -1 if unknown.", table -> {
+            Progress progress = table.state().progress();
+            return (progress == null ? OptionalLong.empty() : progress.epoch()).orElse(-1);
+        });
+        gauge(
+                store,
+                "watermark_seconds",
+                "Event time up to which a table is complete, since 1970; NaN if unknown.",
+                ServerMetrics::watermarkSeconds);
+        counter(store, "windows_evicted", "Windows that left because memory was full.", table -> table.state()
+                .counters()
+                .windowsEvicted());
+        counter(store, "windows_expired", "Windows older than the retention.", table -> table.state()
+                .counters()
+                .windowsExpired());
+        counter(store, "rows_ignored", "Rows put into windows that had left already.", table -> table.state()
+                .counters()
+                .rowsIgnored());
+        GaugeWithCallback.builder()
+                .name(PREFIX + "log_bytes")
+                .help("Size of the log on disk.")
+                .callback(callback -> callback.call((double) store.logBytes()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "held_by_readers_bytes")
+                .help("Memory of rows that have changed since, but that readers still hold.")
+                .callback(callback -> callback.call((double) store.bytesHeldByReaders()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "streams")
+                .help("Tables being read now.")
+                .callback(callback -> callback.call(streams.count()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "broken")
+                .help("1 when no puts are taken until a restart.")
+                .callback(callback -> callback.call(store.failure() == null ? 0 : 1))
+                .register(registry);
+    }
+
+    void put(String table, int rows, long nanos) {
+        puts.labelValues(table).inc();
+        putRows.labelValues(table).inc(rows);
+        putSeconds.observe(nanos / (double) TimeUnit.SECONDS.toNanos(1));
+    }
+
+    void refused(Refused.Reason reason) {
+        refused.labelValues(nameOf(reason)).inc();
+    }
+
+    void streamStarted() {
+        streamsStarted.inc();
+    }
+
+    private void gauge(LiveStore store, String name, String help, ToDoubleFunction<TableSnapshot> value) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + name)
+                .help(help)
+                .labelNames("table")
+                .callback(callback -> forEach(store, value, (table, now) -> callback.call(now, table)))
+                .register(registry);
+    }
+
+    private void counter(LiveStore store, String name, String help, ToDoubleFunction<TableSnapshot> value) {
+        CounterWithCallback.builder()
+                .name(PREFIX + name)
+                .help(help)
+                .labelNames("table")
+                .callback(callback -> forEach(store, value, (table, now) -> callback.call(now, table)))
+                .register(registry);
+    }
+
+    private static void forEach(
+            LiveStore store, ToDoubleFunction<TableSnapshot> value, ObjDoubleConsumer<String> taker) {
+        for (String table : store.tableNames()) {
+            try (TableSnapshot snapshot = store.snapshot(table)) {
+                taker.accept(table, value.applyAsDouble(snapshot));
+            } catch (Refused e) {
+                // The server is closing: there is nothing to measure any more.
+            }
+        }
+    }
+
+    private static double watermarkSeconds(TableSnapshot table) {
+        Progress progress = table.state().progress();
+        OptionalLong millis = progress == null ? OptionalLong.empty() : progress.watermarkMillis();
+        return millis.isPresent() ? millis.getAsLong() / 1000.0 : Double.NaN;
+    }
+
+    private static String nameOf(Refused.Reason reason) {
+        return reason.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,73 @@
+package io.openclickstream.flight.server;
+
+import io.openclickstream.flight.store.LiveStore;
+import io.openclickstream.flight.table.Refused;
+import io.openclickstream.flight.table.TableSnapshot;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.BufferAllocator;
+import org.jspecify.annotations.Nullable;
+
+/** The tables being read: how many there may be, and which is cut off when they hold too much memory. */
+final class TableStreams {
+    private final int maxStreams;
+    private final long maxHeldBytes;
+    private final BufferAllocator allocator;
+    private final Set<TableStream> open = new LinkedHashSet<>();
+
+    /**
+     * @param maxHeldBytes memory of rows that have changed since, which only streams still hold
+     * @param allocator bounds the batches on their way
+     */
+    TableStreams(int maxStreams, long maxHeldBytes, BufferAllocator allocator) {
+        this.maxStreams = maxStreams;
+        this.maxHeldBytes = maxHeldBytes;
+        this.allocator = allocator;
+    }
+
+    synchronized int count() {
+        return open.size();
+    }
+
+    /**
+     * Sends a snapshot; it is closed when the stream is over, or at once when it is refused.
+     *
+     * @throws Refused NO_ROOM when as many tables are being read as may be
+     */
+    void start(TableSnapshot snapshot, ServerStreamListener listener) throws Refused {
+        TableStream stream;
+        synchronized (this) {
+            if (open.size() >= maxStreams) {
+                snapshot.close();
+                throw Refused.noRoom(
+                        "%d tables are being read, as many as may be at once (streams.max). Try again in a moment.",
+                        maxStreams);
+            }
+            stream = new TableStream(snapshot, allocator, listener, this::remove);
+            open.add(stream);
+        }
+        stream.start();
+    }
+
+    /** Cuts off the stream that began first when changed rows that only streams hold take too much memory. */
+    void cutOffSlowest(LiveStore store) {
+        if (store.bytesHeldByReaders() > maxHeldBytes) {
+            TableStream first = first();
+            if (first != null) {
+                first.cutOff(Refused.noRoom(
+                        "This reader was too slow: the rows it has yet to read have changed since, and keeping the old ones "
+                                + "for all readers takes more than %d bytes (streams.memory-max). Read again, faster.",
+                        maxHeldBytes));
+            }
+        }
+    }
+
+    private synchronized void remove(TableStream stream) {
+        open.remove(stream);
+    }
+
+    private synchronized @Nullable TableStream first() {
+        return open.isEmpty() ? null : open.iterator().next();
+    }
+}

@@ -1,0 +1,151 @@
+package io.openclickstream.flight.store;
+
+import io.openclickstream.flight.log.Checkpoint;
+import io.openclickstream.flight.log.DataFolder;
+import io.openclickstream.flight.log.PutLog;
+import io.openclickstream.flight.table.Refused;
+import io.openclickstream.flight.table.RowCursor;
+import io.openclickstream.flight.table.TableSnapshot;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes all tables to a checkpoint beside the puts, whenever the log has grown enough, so that the log stays short.
+ * Called by the store's writer only.
+ */
+final class Checkpoints implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+    private static final int ROWS_PER_RECORD = 16_384;
+    private static final long BYTES_PER_RECORD = 4 << 20;
+    private static final int MOST_BEHIND = 8;
+
+    private final DataFolder folder;
+    private final BufferAllocator allocator;
+    private final long logBytes;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
+        Thread made = new Thread(work, "live-store-checkpoint");
+        made.setDaemon(true);
+        return made;
+    });
+    private @Nullable Future<Long> running;
+    private long dueAt;
+    private String lastFailure = "";
+
+    /** @param logBytes size of the log that makes a checkpoint due */
+    Checkpoints(DataFolder folder, BufferAllocator allocator, long logBytes) {
+        this.folder = folder;
+        this.allocator = allocator;
+        this.logBytes = logBytes;
+        this.dueAt = logBytes;
+    }
+
+    boolean isDue(long currentLogBytes) {
+        return running == null && currentLogBytes > dueAt;
+    }
+
+    /** Begins a checkpoint that holds everything up to {@code last}; closes the snapshots when it is through. */
+    void start(long last, List<TableSnapshot> snapshots) {
+        running = thread.submit(() -> {
+            try {
+                Checkpoint.write(folder, last, sink -> {
+                    for (TableSnapshot snapshot : snapshots) {
+                        writeTable(snapshot, sink);
+                    }
+                });
+                return last;
+            } finally {
+                snapshots.forEach(TableSnapshot::close);
+            }
+        });
+    }
+
+    /** Cuts the log when a checkpoint has been written since the last call. */
+    void finished(PutLog log) throws IOException {
+        Future<Long> ended = running;
+        if (ended == null || !ended.isDone()) {
+            return;
+        }
+        running = null;
+        try {
+            log.prune(ended.get());
+            dueAt = logBytes;
+            LOG.atInfo()
+                    .addKeyValue("upTo", ended.get())
+                    .addKeyValue("logBytes", log.bytes())
+                    .log("wrote a checkpoint");
+        } catch (ExecutionException e) {
+            failed(log.bytes(), e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A checkpoint could not be written: the log is kept, and another is tried when it has grown some more. */
+    void failed(long currentLogBytes, Throwable cause) {
+        lastFailure = String.valueOf(cause.getMessage());
+        dueAt = Math.min(currentLogBytes + logBytes / 4, MOST_BEHIND * logBytes);
+        LOG.atWarn()
+                .addKeyValue("folder", folder.path())
+                .addKeyValue("reason", lastFailure)
+                .log("could not write a checkpoint");
+    }
+
+    /**
+     * Keeps the log bounded when checkpoints fail or are too slow.
+     *
+     * @throws Refused NO_ROOM when the log is eight times as long as it should be
+     */
+    void refuseWhenBehind(long currentLogBytes) throws Refused {
+        if (currentLogBytes > MOST_BEHIND * logBytes) {
+            throw Refused.noRoom(
+                    "The log in %s has %d bytes and could not be shortened (%s). Puts are taken again once a checkpoint "
+                            + "has been written.",
+                    folder.path(),
+                    currentLogBytes,
+                    lastFailure.isEmpty() ? "a checkpoint is being written" : lastFailure);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdown();
+        boolean interrupted = false;
+        try {
+            while (!thread.isTerminated()) {
+                try {
+                    thread.awaitTermination(1, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void writeTable(TableSnapshot snapshot, Checkpoint.Sink sink) throws IOException {
+        byte[] state = Entries.json(snapshot.state());
+        sink.add(Entries.TABLE, state, Entries.schemaBytes(snapshot.tableSchema()));
+        byte[] name = Entries.bytes(snapshot.state().name());
+        try (VectorSchemaRoot batch =
+                VectorSchemaRoot.create(snapshot.tableSchema().schema(), allocator)) {
+            RowCursor cursor = new RowCursor(snapshot, ROWS_PER_RECORD, BYTES_PER_RECORD);
+            while (cursor.next(batch)) {
+                sink.add(Entries.ROWS, name, Entries.encode(batch));
+            }
+        }
+        sink.add(Entries.TABLE_END, state, new byte[0]);
+    }
+}

@@ -1,0 +1,193 @@
+package io.openclickstream.flight.table;
+
+import io.openclickstream.schemas.live.Change;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch checked and cut into chunks by window, ready to be taken into a table without anything left that can fail.
+ * Of several rows with the same key the last one counts. Whoever makes one closes it; a table that has taken it keeps
+ * its own references.
+ */
+public final class PreparedPut implements AutoCloseable {
+    private static final int MAX_WINDOWS = 4096;
+
+    private final TableSchema schema;
+    private final SortedMap<Long, List<Chunk>> upserts;
+    private final List<Chunk> deletes;
+
+    private PreparedPut(TableSchema schema, SortedMap<Long, List<Chunk>> upserts, List<Chunk> deletes) {
+        this.schema = schema;
+        this.upserts = upserts;
+        this.deletes = deletes;
+    }
+
+    /**
+     * Checks and copies a batch; the batch itself is no longer needed afterwards.
+     *
+     * @param schema of the table, from {@link TableSchema#of} of the batch's schema
+     * @throws Refused INVALID when a row breaks the contract; NO_ROOM when there is no memory to copy it
+     */
+    public static PreparedPut of(TableSchema schema, VectorSchemaRoot batch, BufferAllocator allocator) throws Refused {
+        BatchCheck.check(schema, batch);
+        List<FieldVector> columns = BatchCheck.columns(batch);
+        TinyIntVector codes = BatchCheck.codes(batch);
+        int[] hashes = new int[batch.getRowCount()];
+        boolean[] superseded = supersededRows(schema, columns, hashes);
+
+        SortedMap<Long, Selection> upserts = new TreeMap<>();
+        Selection deletes = new Selection();
+        for (int row = 0; row < hashes.length; row++) {
+            if (superseded[row]) {
+                continue;
+            }
+            if (codes != null && codes.get(row) == Change.DELETE.code()) {
+                deletes.add(row);
+            } else {
+                upserts.computeIfAbsent(windowOf(schema, columns, row), w -> new Selection())
+                        .add(row);
+            }
+        }
+        if (upserts.size() > MAX_WINDOWS) {
+            throw Refused.invalid(
+                    "Cannot use this batch: its rows lie in %d different hours, more than %d. Send fewer at a time.",
+                    upserts.size(), MAX_WINDOWS);
+        }
+        var prepared = new PreparedPut(schema, new TreeMap<>(), new ArrayList<>());
+        try {
+            upserts.forEach((window, rows) ->
+                    prepared.upserts.put(window, rows.copy(columns, hashes, schema, allocator, new ArrayList<>())));
+            deletes.copy(columns, hashes, schema, allocator, prepared.deletes);
+            return prepared;
+        } catch (OutOfMemoryException e) {
+            prepared.close();
+            throw Refused.noRoom(
+                    "There is no memory left to take in a batch of %d rows. Try again, or send fewer rows at a time.",
+                    hashes.length);
+        } catch (RuntimeException | Error e) {
+            prepared.close();
+            throw e;
+        }
+    }
+
+    /** The schema it was prepared with. */
+    public TableSchema schema() {
+        return schema;
+    }
+
+    /** What its upserted rows cost in memory. */
+    public long bytes() {
+        return upserts.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(Chunk::bytes)
+                .sum();
+    }
+
+    /** Rows that it upserts and deletes, each key counted once. */
+    public long rows() {
+        return upserts.values().stream()
+                        .flatMap(List::stream)
+                        .mapToLong(Chunk::rows)
+                        .sum()
+                + deletes.stream().mapToLong(Chunk::rows).sum();
+    }
+
+    /** Chunks to upsert by window, in the order of the batch's rows. */
+    SortedMap<Long, List<Chunk>> upserts() {
+        return upserts;
+    }
+
+    /** Chunks whose keys are to be deleted. */
+    List<Chunk> deletes() {
+        return deletes;
+    }
+
+    @Override
+    public void close() {
+        upserts.values().forEach(chunks -> chunks.forEach(Chunk::release));
+        deletes.forEach(Chunk::release);
+        upserts.clear();
+        deletes.clear();
+    }
+
+    private static boolean[] supersededRows(TableSchema schema, List<FieldVector> columns, int[] hashes) {
+        Keys keys = new Keys(schema);
+        KeyIndex latest = new KeyIndex();
+        boolean[] superseded = new boolean[hashes.length];
+        for (int row = 0; row < hashes.length; row++) {
+            int current = row;
+            hashes[row] = keys.hash(columns, row);
+            int earlier = latest.find(hashes[row], other -> keys.same(columns, current, columns, other));
+            if (earlier >= 0) {
+                superseded[earlier] = true;
+                latest.move(hashes[row], earlier, row);
+            } else {
+                latest.add(hashes[row], row);
+            }
+        }
+        return superseded;
+    }
+
+    private static long windowOf(TableSchema schema, List<FieldVector> columns, int row) throws Refused {
+        if (schema.windowColumn() < 0) {
+            return Windows.NONE;
+        }
+        FieldVector column = columns.get(schema.windowColumn());
+        if (column.isNull(row)) {
+            throw Refused.invalid(
+                    "Cannot use row %d of this batch: its window column %s is null.", row, column.getName());
+        }
+        return Windows.startOf(column, row);
+    }
+
+    /** Row positions picked from the batch. */
+    private static final class Selection {
+        private int[] rows = new int[16];
+        private int count;
+
+        void add(int row) {
+            if (count == rows.length) {
+                rows = Arrays.copyOf(rows, count * 2);
+            }
+            rows[count++] = row;
+        }
+
+        List<Chunk> copy(
+                List<FieldVector> columns,
+                int[] hashes,
+                TableSchema schema,
+                BufferAllocator allocator,
+                List<Chunk> chunks) {
+            try {
+                for (int from = 0; from < count; from += Chunk.MAX_ROWS) {
+                    int[] picked = Arrays.copyOfRange(rows, from, Math.min(count, from + Chunk.MAX_ROWS));
+                    int[] pickedHashes = new int[picked.length];
+                    for (int i = 0; i < picked.length; i++) {
+                        pickedHashes[i] = hashes[picked[i]];
+                    }
+                    chunks.add(Chunk.copyOf(
+                            List.of(new Rows(columns, picked, picked.length)), pickedHashes, schema, allocator));
+                }
+                return chunks;
+            } catch (RuntimeException | Error e) {
+                chunks.forEach(Chunk::release);
+                chunks.clear();
+                throw e;
+            }
+        }
+    }
+
+    @Nullable
+    Long lastWindow() {
+        return upserts.isEmpty() ? null : upserts.lastKey();
+    }
+}

@@ -1,0 +1,96 @@
+package io.openclickstream.flight.table;
+
+import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseLargeVariableWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.FixedWidthVector;
+
+/**
+ * Some rows of a list of columns, to be copied elsewhere.
+ *
+ * @param columns the columns they stand in
+ * @param rows their positions, ascending
+ * @param count how many of {@code rows} are used
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared: it lives for one copy
+record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
+
+    /**
+     * Copies one column of all these rows, one after the other, into a vector that is sized to fit. Columns that a
+     * source does not have yet are filled with nulls.
+     *
+     * @param target an empty vector of the column's type; on failure it holds no memory
+     */
+    static void copyColumn(List<Rows> sources, int column, FieldVector target) {
+        int total = sources.stream().mapToInt(Rows::count).sum();
+        try {
+            allocate(sources, column, target, total);
+            int to = 0;
+            for (Rows source : sources) {
+                if (column < source.columns.size()) {
+                    FieldVector from = source.columns.get(column);
+                    for (int i = 0; i < source.count; i++) {
+                        target.copyFromSafe(source.rows[i], to + i, from);
+                    }
+                }
+                to += source.count;
+            }
+            target.setValueCount(total);
+        } catch (RuntimeException | Error e) {
+            target.close();
+            throw e;
+        }
+    }
+
+    /** Copies all columns into new vectors; on failure nothing stays allocated. */
+    static List<FieldVector> copy(List<Rows> sources, TableSchema schema, BufferAllocator allocator) {
+        List<FieldVector> columns = schema.schema().getFields().stream()
+                .map(field -> field.createVector(allocator))
+                .toList();
+        try {
+            for (int column = 0; column < columns.size(); column++) {
+                copyColumn(sources, column, columns.get(column));
+            }
+            return columns;
+        } catch (RuntimeException | Error e) {
+            columns.forEach(FieldVector::close);
+            throw e;
+        }
+    }
+
+    private static void allocate(List<Rows> sources, int column, FieldVector target, int total) {
+        if (target instanceof BaseVariableWidthVector text) {
+            text.allocateNew(bytesOf(sources, column), total);
+        } else if (target instanceof BaseLargeVariableWidthVector text) {
+            text.allocateNew(bytesOf(sources, column), total);
+        } else if (target instanceof FixedWidthVector fixed) {
+            fixed.allocateNew(total);
+        } else {
+            throw new IllegalStateException("not a flat column: " + target.getField());
+        }
+    }
+
+    private static long bytesOf(List<Rows> sources, int column) {
+        long bytes = 0;
+        for (Rows source : sources) {
+            if (column < source.columns.size()) {
+                FieldVector from = source.columns.get(column);
+                for (int i = 0; i < source.count; i++) {
+                    bytes += lengthOf(from, source.rows[i]);
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static long lengthOf(FieldVector vector, int row) {
+        if (vector.isNull(row)) {
+            return 0;
+        }
+        return vector instanceof BaseVariableWidthVector text
+                ? text.getValueLength(row)
+                : ((BaseLargeVariableWidthVector) vector).getValueLength(row);
+    }
+}

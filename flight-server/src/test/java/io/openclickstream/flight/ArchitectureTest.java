@@ -1,0 +1,91 @@
+package io.openclickstream.flight;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Random;
+
+@AnalyzeClasses(packages = "io.openclickstream.flight", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String TABLE = "io.openclickstream.flight.table..";
+    private static final String LOG = "io.openclickstream.flight.log..";
+    private static final String STORE = "io.openclickstream.flight.store..";
+    private static final String SERVER = "io.openclickstream.flight.server..";
+
+    @ArchTest
+    static final ArchRule tablesDecideAndDoNothingElse = noClasses()
+            .that()
+            .resideInAPackage(TABLE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    LOG,
+                    STORE,
+                    SERVER,
+                    "org.apache.arrow.flight..",
+                    "org.apache.arrow.vector.ipc..",
+                    "io.grpc..",
+                    "java.io..",
+                    "java.nio.file..",
+                    "java.nio.channels..",
+                    "java.net..",
+                    "org.slf4j..")
+            .because("a table must give the same rows for the same puts, in a test, in a replay and on a replica");
+
+    @ArchTest
+    static final ArchRule theLogKnowsBytesOnly = noClasses()
+            .that()
+            .resideInAPackage(LOG)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TABLE, STORE, SERVER, "org.apache.arrow..", "io.openclickstream.schemas..")
+            .because("what is on disk must be readable whatever tables become, and testable byte by byte");
+
+    @ArchTest
+    static final ArchRule theStoreDoesNotSeeTheServer = noClasses()
+            .that()
+            .resideInAPackage(STORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SERVER, "org.apache.arrow.flight..", "io.grpc..", "com.sun.net.httpserver..")
+            .because("durability is tested without a network, and other ways to serve a table come later");
+
+    @ArchTest
+    static final ArchRule flightAppearsInTheServerPackageOnly = noClasses()
+            .that()
+            .resideOutsideOfPackage(SERVER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.arrow.flight..")
+            .because("Flight is how tables are asked for, not what they are");
+
+    @ArchTest
+    static final ArchRule serverAndPipelineMeetInTheSchemasOnly = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.openclickstream.pipeline..", "org.apache.flink..", "org.apache.kafka..")
+            .because("the two run and are upgraded apart; what crosses between them is in state-schemas");
+
+    @ArchTest
+    static final ArchRule noClockOrChanceBelowTheServer = noClasses()
+            .that()
+            .resideInAnyPackage(TABLE, LOG, STORE)
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Random.class)
+            .because("a replay of the log must end in the same tables whenever it happens");
+}

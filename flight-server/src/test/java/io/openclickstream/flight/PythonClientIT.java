@@ -1,0 +1,165 @@
+package io.openclickstream.flight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.schemas.live.LiveTable;
+import io.openclickstream.schemas.live.PutHeader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.apache.arrow.flight.FlightDescriptor;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.TimeStampMilliTZVector;
+import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person with Python gets from the real server, with our package and without it. */
+@Timeout(600)
+class PythonClientIT {
+    private static final long WATERMARK = 1_700_000_000_000L;
+
+    @TempDir
+    Path folder;
+
+    private ServerProcess server;
+
+    @BeforeEach
+    void start() throws Exception {
+        Python.require();
+        server = ServerProcess.start(folder);
+        putSessions(0, 0, 40_000, WATERMARK);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void threeLinesWithoutOurPackageReadATable() throws Exception {
+        String printed = Python.run("-c", """
+                import pyarrow.flight as fl
+                client = fl.connect("grpc://localhost:%d")
+                print(client.do_get(client.get_flight_info(fl.FlightDescriptor.for_path("sessions")).endpoints[0].ticket).read_pandas())
+                """.formatted(server.port()));
+        assertThat(printed).contains("session_id", "user39999", "[40000 rows x 10 columns]");
+    }
+
+    @Test
+    void tablesAreListedAndPulledIntoPandasAndPolars() throws Exception {
+        String printed = Python.run("-c", """
+                import clickstream_flight as cf
+                with cf.connect("%s") as server:
+                    (info,) = server.tables()
+                    print(info.name, info.rows, info.epoch, info.complete_through.isoformat(), info.primary_key)
+                    pandas = server.read_pandas("sessions")
+                    print(pandas.shape, pandas.clicks.sum(), pandas.start_time.dtype, pandas.is_final.dtype, pandas.entry_page.isna().sum())
+                    polars = server.read_polars("sessions")
+                    print(polars.shape, polars["clicks"].sum(), polars["session_id"].n_unique(), polars["start_time"].dtype)
+                    try:
+                        server.read("nothing")
+                    except KeyError as missing:
+                        print(missing)
+                """.formatted(location()));
+        assertThat(printed.lines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .isEqualTo("sessions 40000 3 2023-11-14T22:13:20+00:00 ('session_id',)"),
+                        line -> assertThat(line)
+                                .matches("\\(40000, 10\\) 799980000 datetime64\\[ms, UTC\\] bool 40000"),
+                        line -> assertThat(line)
+                                .isEqualTo("(40000, 10) 799980000 40000 Datetime(time_unit='ms', time_zone='UTC')"),
+                        line -> assertThat(line).contains("no live table 'nothing'", "There are: sessions"));
+    }
+
+    @Test
+    void theEndOfTimeIsATimePythonCanSay() throws Exception {
+        putSessions(1, 0, 1, Long.MAX_VALUE);
+        assertThat(Python.run("-c", """
+                import clickstream_flight as cf
+                print(cf.connect("%s").info("sessions").complete_through.year)
+                """.formatted(location()))).isEqualTo("9999");
+    }
+
+    @Test
+    void followSeesALaterPutAndGoesOnAfterTheServerWasKilled() throws Exception {
+        String checksum = """
+                import clickstream_flight as cf, hashlib
+                rows = cf.connect("%s").read("sessions").replace_schema_metadata(None)
+                print(rows.num_rows, hashlib.sha256(str(rows.to_pylist()).encode()).hexdigest())
+                """.formatted(location());
+        try (Python follow = Python.start("-c", """
+                import clickstream_flight as cf
+                for rows in cf.connect("%s").follow("sessions", poll_seconds=0.1):
+                    print(rows.num_rows)
+                """.formatted(location()))) {
+            assertThat(follow.line()).isEqualTo("40000");
+            putSessions(1, 40_000, 5, WATERMARK);
+            assertThat(follow.line()).isEqualTo("40005");
+
+            String before = Python.run("-c", checksum);
+            int port = server.port();
+            server.kill();
+            server = ServerProcess.start(folder, "--flight.port=" + port);
+            assertThat(Python.run("-c", checksum)).startsWith("40005 ").isEqualTo(before);
+
+            putSessions(2, 40_005, 1, WATERMARK);
+            assertThat(follow.line()).isEqualTo("40006");
+        }
+    }
+
+    @Test
+    void theExampleRuns() throws Exception {
+        String printed = Python.run("examples/look.py", location(), "--follow", "sessions", "--times", "1");
+        assertThat(printed)
+                .contains("sessions: 40000 rows, epoch 3, complete through 2023-11-14 22:13:20+00:00")
+                .contains("'user_id': 'user39999'")
+                .contains("sessions: version 1, 40000 rows");
+    }
+
+    private String location() {
+        return "grpc://localhost:" + server.port();
+    }
+
+    private void putSessions(long seq, int from, int count, long watermark) throws Exception {
+        try (TestClient client = new TestClient(server.port());
+                VectorSchemaRoot batch = VectorSchemaRoot.create(LiveTable.SESSIONS.putSchema(), client.allocator)) {
+            for (int i = 0; i < count; i++) {
+                int user = from + i;
+                text(batch, "session_id", i, "session" + user);
+                text(batch, "site_id", i, "shop");
+                text(batch, "user_id", i, "user" + user);
+                time(batch, "start_time", i, WATERMARK - 60_000);
+                time(batch, "end_time", i, WATERMARK - 1);
+                number(batch, "duration_ms", i, 59_999);
+                number(batch, "clicks", i, user);
+                ((BitVector) batch.getVector("is_final")).setSafe(i, 1);
+                ((TinyIntVector) batch.getVector("_op")).setSafe(i, 0);
+            }
+            batch.setRowCount(count);
+            var header = new PutHeader(1, "sessions", Clicks.LINEAGE, 0, 1, 3, seq, watermark);
+            client.put(FlightDescriptor.path("sessions"), header.toBytes(), batch);
+        }
+    }
+
+    private static void text(VectorSchemaRoot batch, String column, int row, String value) {
+        ((VarCharVector) batch.getVector(column)).setSafe(row, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void time(VectorSchemaRoot batch, String column, int row, long value) {
+        ((TimeStampMilliTZVector) batch.getVector(column)).setSafe(row, value);
+    }
+
+    private static void number(VectorSchemaRoot batch, String column, int row, long value) {
+        ((BigIntVector) batch.getVector(column)).setSafe(row, value);
+    }
+}

@@ -1,0 +1,235 @@
+package io.openclickstream.flight.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.openclickstream.flight.log.DataFolder;
+import io.openclickstream.flight.log.UnusableData;
+import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.flight.table.Refused;
+import io.openclickstream.flight.table.TableSnapshot;
+import io.openclickstream.flight.table.TableState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LiveStoreTest {
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    private final BufferAllocator allocator = new RootAllocator();
+
+    @AfterEach
+    void nothingLeaks() {
+        allocator.close();
+    }
+
+    @Test
+    void aRestartHasTheSameRowsInTheSameOrderAndTheSameState() throws Exception {
+        List<String> rows;
+        TableState state;
+        try (Opened store = open(64 * MIB, MIB)) {
+            Random random = new Random(1);
+            for (int i = 0; i < 40; i++) {
+                store.put(i, 5L * i, randomRows(random, 200));
+            }
+            rows = store.rows();
+            state = store.state();
+        }
+        for (int restart = 0; restart < 2; restart++) {
+            try (Opened store = open(64 * MIB, MIB)) {
+                assertThat(store.rows()).isEqualTo(rows);
+                assertThat(store.state()).isEqualTo(state);
+            }
+        }
+        try (Opened store = open(64 * MIB, MIB)) {
+            store.put(41, 300L, List.of(Clicks.upsert("more", 0, 1)));
+            assertThat(store.rows()).hasSize(rows.size() + 1).contains("more@0=1");
+        }
+    }
+
+    @Test
+    void checkpointsKeepTheLogShortAndARestartHasAllOfIt() throws Exception {
+        List<String> rows;
+        TableState state;
+        try (Opened store = open(64 * MIB, 64 << 10)) {
+            Random random = new Random(2);
+            for (int i = 0; i < 300; i++) {
+                store.put(i, null, randomRows(random, 100));
+                assertThat(store.store.logBytes()).isLessThan(10 * (64 << 10));
+            }
+            rows = store.rows();
+            state = store.state();
+        }
+        assertThat(folder.toFile().list((dir, name) -> name.endsWith(".checkpoint")))
+                .hasSize(1);
+        try (Opened store = open(64 * MIB, 64 << 10)) {
+            assertThat(store.rows()).isEqualTo(rows);
+            assertThat(store.state()).isEqualTo(state);
+        }
+    }
+
+    @Test
+    void whatLeftForWantOfMemoryStaysAwayAfterARestart() throws Exception {
+        List<String> rows;
+        TableState state;
+        try (Opened store = open(MIB / 2, MIB)) {
+            for (int hour = 0; hour < 60; hour++) {
+                store.put(hour, null, many(hour, 200));
+            }
+            rows = store.rows();
+            state = store.state();
+            assertThat(state.counters().windowsEvicted()).isPositive();
+        }
+        try (Opened store = open(64 * MIB, MIB)) {
+            assertThat(store.rows()).isEqualTo(rows);
+            assertThat(store.state()).isEqualTo(state);
+        }
+        try (Opened store = open(MIB / 4, MIB)) { // started with less: more leaves, the newest stays
+            assertThat(store.rows()).hasSizeLessThan(rows.size()).contains("row59-0@" + 59 * Clicks.HOUR + "=0");
+        }
+    }
+
+    @Test
+    void writersAtOnceAreAllAcknowledgedAndThere() throws Exception {
+        ExecutorService writers = Executors.newFixedThreadPool(8);
+        try (Opened store = open(64 * MIB, MIB)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int writer = 0; writer < 8; writer++) {
+                String name = "writer" + writer;
+                all.add(writers.submit(() -> {
+                    for (int i = 0; i < 20; i++) {
+                        store.put(i, null, List.of(Clicks.upsert(name + "-" + i, 0, i)));
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(store.rows()).hasSize(160);
+        } finally {
+            writers.shutdownNow();
+        }
+        try (Opened store = open(64 * MIB, MIB)) {
+            assertThat(store.rows()).hasSize(160);
+        }
+    }
+
+    @Test
+    void aHeldSnapshotIsCountedAsHeldByReaders() throws Exception {
+        try (Opened store = open(64 * MIB, MIB)) {
+            store.put(0, null, many(0, 5000));
+            assertThat(store.store.bytesHeldByReaders()).isZero();
+            try (TableSnapshot held = store.store.snapshot("clicks")) {
+                store.put(1, null, many(0, 5000));
+                assertThat(store.store.bytesHeldByReaders()).isGreaterThan(5000 * 16);
+                assertThat(held.rows()).isEqualTo(5000);
+            }
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(store.store.bytesHeldByReaders())
+                    .isZero());
+        }
+    }
+
+    @Test
+    void aStoreThatIsClosedRefusesPuts() throws Exception {
+        Opened store = open(64 * MIB, MIB);
+        store.put(0, null, many(0, 1));
+        store.close();
+        assertThatThrownBy(() -> store.store.put(Clicks.header(1, null), PutSchema.of(Clicks.PUT), empty()))
+                .isInstanceOfSatisfying(
+                        Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.UNAVAILABLE));
+    }
+
+    @Test
+    void recordsThatMakeNoSenseAreRefusedWithTheFolder() throws Exception {
+        try (Opened store = open(64 * MIB, MIB)) {
+            store.put(0, null, many(0, 1));
+        }
+        try (Opened store = open(64 * MIB, MIB)) {
+            store.put(1, null, many(0, 1));
+        }
+        Files.delete(folder.resolve("%020d.log".formatted(1)));
+        assertThatThrownBy(() -> open(64 * MIB, MIB))
+                .isInstanceOf(UnusableData.class)
+                .hasMessageContaining(folder.toString());
+    }
+
+    private VectorSchemaRoot empty() {
+        return VectorSchemaRoot.create(Clicks.PUT, allocator);
+    }
+
+    private Opened open(long memory, long checkpointBytes) throws IOException {
+        DataFolder data = DataFolder.open(folder, "a test");
+        try {
+            var limits = new LiveStore.Limits(memory, Duration.ofDays(1000), checkpointBytes, MIB);
+            return new Opened(LiveStore.open(data, limits, allocator, () -> {}), allocator);
+        } catch (IOException | RuntimeException e) {
+            data.close();
+            throw e;
+        }
+    }
+
+    private static List<Clicks> many(int hour, int count) {
+        List<Clicks> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rows.add(Clicks.upsert("row" + hour + "-" + i, hour * Clicks.HOUR, i));
+        }
+        return rows;
+    }
+
+    private static List<Clicks> randomRows(Random random, int count) {
+        List<Clicks> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String key = "key" + random.nextInt(2000);
+            rows.add(
+                    random.nextInt(5) == 0
+                            ? Clicks.delete(key)
+                            : Clicks.upsert(key, random.nextInt(5) * Clicks.HOUR, random.nextInt(100)));
+        }
+        return rows;
+    }
+
+    private record Opened(LiveStore store, BufferAllocator allocator) implements AutoCloseable {
+        void put(long seq, Long watermark, List<Clicks> rows) throws Refused {
+            try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
+                store.put(Clicks.header(seq, watermark), PutSchema.of(Clicks.PUT), batch);
+            }
+        }
+
+        List<String> rows() throws Refused {
+            try (TableSnapshot snapshot = store.snapshot("clicks")) {
+                return Clicks.read(snapshot, allocator);
+            }
+        }
+
+        TableState state() throws Refused {
+            try (TableSnapshot snapshot = store.snapshot("clicks")) {
+                return snapshot.state();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            store.close();
+            store.closeMemory();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.openclickstream.flight.table;
+
+import io.openclickstream.schemas.live.LiveMetadata;
+import io.openclickstream.schemas.live.PutHeader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.TimeStampMilliTZVector;
+import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.TimeUnit;
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
+import org.apache.arrow.vector.types.pojo.Schema;
+
+/** A small table for tests: a key, a time that assigns the window, a value, and whether the row deletes its key. */
+public record Clicks(String key, long timeMillis, Long value, boolean delete) {
+    public static final long HOUR = 3_600_000;
+    public static final String LINEAGE = new UUID(0, 1).toString();
+
+    public static final Schema PUT = new Schema(
+            List.of(
+                    field("key", ArrowType.Utf8.INSTANCE, false),
+                    field("time", new ArrowType.Timestamp(TimeUnit.MILLISECOND, "UTC"), false),
+                    field("value", new ArrowType.Int(64, true), true),
+                    field(LiveMetadata.OP_COLUMN, new ArrowType.Int(8, true), false)),
+            Map.of(LiveMetadata.PRIMARY_KEY, "key", LiveMetadata.WINDOW_COLUMN, "time"));
+
+    public static Clicks upsert(String key, long timeMillis, long value) {
+        return new Clicks(key, timeMillis, value, false);
+    }
+
+    public static Clicks delete(String key) {
+        return new Clicks(key, 0, null, true);
+    }
+
+    public static Field field(String name, ArrowType type, boolean nullable) {
+        return new Field(name, new FieldType(nullable, type, null), null);
+    }
+
+    public static PutHeader header(long seq, Long watermarkMillis) {
+        return new PutHeader(1, "clicks", LINEAGE, 0, 1, 3, seq, watermarkMillis);
+    }
+
+    public static TableSchema schema() {
+        try {
+            return TableSchema.of(PUT);
+        } catch (Refused e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public static VectorSchemaRoot batch(List<Clicks> rows, BufferAllocator allocator) {
+        VectorSchemaRoot root = VectorSchemaRoot.create(PUT, allocator);
+        for (int i = 0; i < rows.size(); i++) {
+            Clicks row = rows.get(i);
+            ((VarCharVector) root.getVector(0)).setSafe(i, row.key.getBytes(StandardCharsets.UTF_8));
+            ((TimeStampMilliTZVector) root.getVector(1)).setSafe(i, row.timeMillis);
+            if (row.value == null) {
+                ((BigIntVector) root.getVector(2)).setNull(i);
+            } else {
+                ((BigIntVector) root.getVector(2)).setSafe(i, row.value);
+            }
+            ((TinyIntVector) root.getVector(3)).setSafe(i, row.delete ? 1 : 0);
+        }
+        root.setRowCount(rows.size());
+        return root;
+    }
+
+    public static PreparedPut prepared(List<Clicks> rows, BufferAllocator allocator) throws Refused {
+        try (VectorSchemaRoot batch = batch(rows, allocator)) {
+            return PreparedPut.of(schema(), batch, allocator);
+        }
+    }
+
+    /** A put that a careless client has spoilt. */
+    static PreparedPut prepared(List<Clicks> rows, BufferAllocator allocator, Consumer<VectorSchemaRoot> spoil)
+            throws Refused {
+        try (VectorSchemaRoot batch = batch(rows, allocator)) {
+            spoil.accept(batch);
+            return PreparedPut.of(schema(), batch, allocator);
+        }
+    }
+
+    /** Every row of a snapshot in its order, each as {@code key@time=value}. */
+    public static List<String> read(TableSnapshot snapshot, BufferAllocator allocator) {
+        return read(snapshot, allocator, 700);
+    }
+
+    static List<String> read(TableSnapshot snapshot, BufferAllocator allocator, int batchRows) {
+        List<String> rows = new ArrayList<>();
+        try (VectorSchemaRoot batch = VectorSchemaRoot.create(snapshot.schema(), allocator)) {
+            RowCursor cursor = new RowCursor(snapshot, batchRows, 1 << 20);
+            while (cursor.next(batch)) {
+                for (int i = 0; i < batch.getRowCount(); i++) {
+                    StringBuilder row = new StringBuilder();
+                    row.append(batch.getVector(0).getObject(i)).append('@');
+                    row.append(((TimeStampMilliTZVector) batch.getVector(1)).get(i));
+                    for (FieldVector column : batch.getFieldVectors()
+                            .subList(2, batch.getFieldVectors().size())) {
+                        row.append('=').append(column.getObject(i));
+                    }
+                    rows.add(row.toString());
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** What a table should be: per window the rows in the order of their last change. */
+    static final class Model {
+        final Map<Long, Map<String, Clicks>> windows = new TreeMap<>();
+        long keptFrom = Long.MIN_VALUE;
+
+        void put(List<Clicks> rows) {
+            Map<String, Clicks> last = new LinkedHashMap<>();
+            for (Clicks row : rows) {
+                last.remove(row.key());
+                last.put(row.key(), row);
+            }
+            for (Clicks row : last.values()) {
+                windows.values().forEach(window -> window.remove(row.key()));
+                long window = Math.floorDiv(row.timeMillis(), HOUR) * HOUR;
+                if (!row.delete() && window >= keptFrom) {
+                    windows.computeIfAbsent(window, w -> new LinkedHashMap<>()).put(row.key(), row);
+                }
+            }
+            windows.values().removeIf(Map::isEmpty);
+        }
+
+        void evict(long keepFrom) {
+            keptFrom = Math.max(keptFrom, keepFrom);
+            windows.keySet().removeIf(window -> window < keptFrom);
+        }
+
+        List<String> rows() {
+            return windows.values().stream()
+                    .flatMap(window -> window.values().stream())
+                    .map(row -> row.key() + "@" + row.timeMillis() + "=" + row.value())
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.openclickstream.k8s;
+
+import static io.openclickstream.k8s.Manifests.each;
+import static io.openclickstream.k8s.Manifests.nameOf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openclickstream.k8s.Manifests.Pod;
+import io.openclickstream.options.OptionsException;
+import io.openclickstream.pipeline.ClickstreamJob;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.RestOptions;
+import org.jspecify.annotations.Nullable;
+
+/** Checks that classes, options, files and ports are those of the code and of the images. */
+final class CodeAgreement {
+    private static final Containerfile JOB_IMAGE = Containerfile.of("pipeline");
+    private static final Containerfile FLIGHT_IMAGE = Containerfile.of("flight-server");
+
+    private static final long JVM_ITSELF_MEBIBYTES = 300;
+
+    private final Manifests manifests;
+    private final List<String> problems = new ArrayList<>();
+
+    private CodeAgreement(Manifests manifests) {
+        this.manifests = manifests;
+    }
+
+    static List<String> problems(Manifests manifests) {
+        CodeAgreement agreement = new CodeAgreement(manifests);
+        agreement.checkJob();
+        agreement.checkFlightServer();
+        agreement.checkNetworkPolicies();
+        return agreement.problems;
+    }
+
+    private void checkJob() {
+        JsonNode job = manifests.flink().at("/spec/job");
+        String jar = job.path("jarURI").asText().replaceFirst("^local://", "");
+        require(JOB_IMAGE.text().contains(" " + jar + "\n"), "the image has no jar " + jar);
+        require(
+                job.path("entryClass").asText().equals(ClickstreamJob.class.getName()),
+                "there is no job " + job.path("entryClass").asText());
+        JsonNode settings = manifests.flink().at("/spec/flinkConfiguration");
+        require(
+                settings.path("pipeline.max-parallelism").asInt() == ClickstreamJob.MAX_PARALLELISM,
+                "pipeline.max-parallelism is not that of the job, " + ClickstreamJob.MAX_PARALLELISM);
+        require(
+                job.path("parallelism").asInt() <= ClickstreamJob.MAX_PARALLELISM,
+                "the job's parallelism is above " + ClickstreamJob.MAX_PARALLELISM);
+        Pod pod = flinkPod();
+        ProgramOptions options = options(ClickstreamJob.class, pod, job.path("args"));
+        if (options != null) {
+            URI live = URI.create(options.value("live.uri").toString());
+            require(
+                    manifests.has("Service", live.getHost())
+                            && servicePorts(live.getHost()).contains(live.getPort()),
+                    "no Service answers to live.uri=" + live);
+        }
+        require(
+                containerPorts(pod)
+                        .contains(settings.path("metrics.reporter.prom.port").asInt()),
+                "Flink's metrics are on a port that its container does not name");
+        String version = manifests.flink().at("/spec/flinkVersion").asText();
+        String flink = System.getProperty("flink.version", "");
+        require(
+                flink.startsWith(version.replaceFirst("^v", "").replace('_', '.') + "."),
+                "flinkVersion " + version + " is not that of the job, " + flink);
+        require(
+                JOB_IMAGE.text().contains("FLINK_IMAGE=flink:" + flink + "-")
+                        && JOB_IMAGE.text().contains("flink-s3-fs-hadoop-" + flink + ".jar"),
+                "the image is not of Flink " + flink);
+    }
+
+    private void checkFlightServer() {
+        List<String> entryPoint = FLIGHT_IMAGE.entryPoint();
+        String mainClass = entryPoint.get(entryPoint.size() - 1);
+        Pod pod = manifests.pods().stream()
+                .filter(each -> each.owner().equals("StatefulSet clickstream-flight"))
+                .findFirst()
+                .orElseThrow();
+        JsonNode container = container(pod, "flight-server");
+        checkMemory(container);
+        ProgramOptions options;
+        try {
+            options = options(Class.forName(mainClass), pod, container.path("args"));
+        } catch (ClassNotFoundException e) {
+            problems.add("there is no Flight server " + mainClass);
+            return;
+        }
+        if (options == null) {
+            return;
+        }
+        require(
+                containerPorts(pod).equals(Set.of(options.value("flight.port"), options.value("http.port"))),
+                "the Flight server's container does not name the ports of its options");
+        require(!options.value("bind.host").toString().startsWith("127."), "bind.host is not reachable from outside");
+        String data = options.value("data.dir").toString();
+        require(
+                each(container.path("volumeMounts"))
+                        .anyMatch(mount -> mount.path("name").asText().equals("data")
+                                && mount.path("mountPath").asText().equals(data)),
+                "data.dir=" + data + " is not the volume that is kept");
+        JsonNode annotations =
+                manifests.one("StatefulSet", "clickstream-flight").at("/spec/template/metadata/annotations");
+        require(
+                annotations
+                        .path("prometheus.io/port")
+                        .asText()
+                        .equals(options.value("http.port").toString()),
+                "prometheus.io/port is not http.port");
+    }
+
+    /** Heap and direct memory leave room for the JVM itself within the container's limit. */
+    private void checkMemory(JsonNode container) {
+        String flags = each(container.path("env"))
+                .filter(variable -> variable.path("name").asText().equals("JDK_JAVA_OPTIONS"))
+                .map(variable -> variable.path("value").asText())
+                .findFirst()
+                .orElse("");
+        long jvm = mebibytes(flags, "-Xmx(\\d+)([mg])\\b")
+                + mebibytes(flags, "-XX:MaxDirectMemorySize=(\\d+)([mg])\\b")
+                + JVM_ITSELF_MEBIBYTES;
+        long limit = mebibytes(container.at("/resources/limits/memory").asText(), "^(\\d+)([MG])i$");
+        require(jvm <= limit, "the Flight server's JVM may take %d MiB, its container %d MiB".formatted(jvm, limit));
+    }
+
+    private long mebibytes(String text, String pattern) {
+        Matcher size = Pattern.compile(pattern).matcher(text);
+        if (!size.find()) {
+            problems.add("'" + text + "' does not say how much memory: " + pattern);
+            return 0;
+        }
+        return Long.parseLong(size.group(1)) << (size.group(2).equalsIgnoreCase("g") ? 10 : 0);
+    }
+
+    /** Every port that a policy opens is one that the selected pods listen on. */
+    private void checkNetworkPolicies() {
+        for (ObjectNode policy : manifests.all("NetworkPolicy")) {
+            Set<Integer> listening = manifests.pods().stream()
+                    .filter(pod -> pod.answersTo(policy.at("/spec/podSelector/matchLabels")))
+                    .flatMap(pod -> containerPorts(pod).stream())
+                    .collect(Collectors.toSet());
+            listening.add(RestOptions.PORT.defaultValue());
+            each(policy.at("/spec/ingress"))
+                    .flatMap(rule -> each(rule.path("ports")))
+                    .map(port -> port.path("port").asInt())
+                    .filter(port -> !listening.contains(port))
+                    .forEach(port ->
+                            problems.add("NetworkPolicy " + nameOf(policy) + ": nothing listens on port " + port));
+        }
+    }
+
+    /** Reads the options file that the arguments name, from the ConfigMap mounted there; null when it cannot be read. */
+    private @Nullable ProgramOptions options(Class<?> mainClass, Pod pod, JsonNode arguments) {
+        String file = arguments.path(1).asText();
+        if (arguments.size() != 2 || !arguments.path(0).asText().equals("--options")) {
+            problems.add(pod.owner() + ": arguments are not --options FILE: " + arguments);
+            return null;
+        }
+        String text = pod.containers()
+                .flatMap(container -> each(container.path("volumeMounts")))
+                .filter(mount -> file.startsWith(mount.path("mountPath").asText() + "/"))
+                .map(mount -> textOf(
+                        pod,
+                        mount.path("name").asText(),
+                        file.substring(mount.path("mountPath").asText().length() + 1)))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        if (text == null) {
+            problems.add(pod.owner() + ": no ConfigMap provides the file " + file);
+            return null;
+        }
+        try {
+            return ProgramOptions.read(mainClass, text);
+        } catch (OptionsException e) {
+            e.mistakes().forEach(mistake -> problems.add(pod.owner() + ": " + mistake));
+            return null;
+        }
+    }
+
+    private @Nullable String textOf(Pod pod, String volume, String key) {
+        return each(pod.spec().path("volumes"))
+                .filter(each -> each.path("name").asText().equals(volume))
+                .map(each -> each.at("/configMap/name").asText())
+                .filter(name -> manifests.has("ConfigMap", name))
+                .map(name -> manifests.one("ConfigMap", name).path("data").path(key))
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Pod flinkPod() {
+        return manifests.pods().stream()
+                .filter(pod -> pod.owner().startsWith("JobManager"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static JsonNode container(Pod pod, String name) {
+        return pod.containers()
+                .filter(container -> container.path("name").asText().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(pod.owner() + " has no container " + name));
+    }
+
+    private static Set<Integer> containerPorts(Pod pod) {
+        return pod.containers()
+                .flatMap(container -> each(container.path("ports")))
+                .map(port -> port.path("containerPort").asInt())
+                .collect(Collectors.toSet());
+    }
+
+    private Set<Integer> servicePorts(String service) {
+        return each(manifests.one("Service", service).at("/spec/ports"))
+                .map(port -> port.path("port").asInt())
+                .collect(Collectors.toSet());
+    }
+
+    private void require(boolean holds, String otherwise) {
+        if (!holds) {
+            problems.add(otherwise);
+        }
+    }
+}

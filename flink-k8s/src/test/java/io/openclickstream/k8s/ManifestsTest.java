@@ -1,0 +1,92 @@
+package io.openclickstream.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the overlays render is right. {@link BrokenManifestsTest} shows that these checks find what is wrong. */
+class ManifestsTest {
+    static List<String> overlays() throws IOException {
+        return Manifests.overlays();
+    }
+
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void fitsTheSchemas(String overlay) {
+        assertThat(Schemas.problems(Manifests.of(overlay))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void namesOnlyWhatIsThere(String overlay) {
+        assertThat(References.problems(Manifests.of(overlay))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void hasOnlySettingsThatFlinkKnows(String overlay) {
+        assertThat(FlinkSettings.problems(Manifests.of(overlay))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void agreesWithTheCode(String overlay) {
+        assertThat(CodeAgreement.problems(Manifests.of(overlay))).isEmpty();
+    }
+
+    /** A ConfigMap without a hash in its name changes silently; the FlinkDeployment must name the hashed one. */
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void aChangedOptionRestartsWhatUsesIt(String overlay) {
+        Manifests manifests = Manifests.of(overlay);
+        assertThat(manifests.all("ConfigMap")).isNotEmpty().allSatisfy(map -> assertThat(Manifests.nameOf(map))
+                .matches(".+-options-[a-z0-9]{10}"));
+        assertThat(manifests
+                        .flink()
+                        .at("/spec/podTemplate/spec/volumes/0/configMap/name")
+                        .asText())
+                .matches("clickstream-pipeline-options-[a-z0-9]{10}");
+    }
+
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void everythingLivesInOneNamespace(String overlay) {
+        assertThat(Manifests.of(overlay).objects())
+                .allSatisfy(object ->
+                        assertThat(object.at("/metadata/namespace").asText()).isEqualTo("clickstream"));
+    }
+
+    @Test
+    void smallKeepsStateOnTheHeapAndProductionInRocksDb() {
+        assertThat(setting("small", "state.backend.type")).isEqualTo("hashmap");
+        assertThat(setting("production", "state.backend.type")).isEqualTo("rocksdb");
+        assertThat(setting("production", "execution.checkpointing.incremental")).isEqualTo("true");
+        assertThat(Manifests.of("production")
+                        .flink()
+                        .at("/spec/jobManager/replicas")
+                        .asInt())
+                .isGreaterThan(1);
+    }
+
+    @Test
+    void theImagesAreMadeOfFilesThatExist() {
+        for (String image : List.of("pipeline", "flight-server")) {
+            assertThat(Containerfile.of(image).copiedSources())
+                    .allSatisfy(source -> assertThat(source).exists());
+        }
+        assertThat(Containerfile.of("flight-server").entryPoint()).contains("@/opt/clickstream/jvm.options");
+        assertThat(Containerfile.of("flight-server").text()).contains("COPY jvm.options /opt/clickstream/jvm.options");
+    }
+
+    private static String setting(String overlay, String key) {
+        return Manifests.of(overlay)
+                .flink()
+                .at("/spec/flinkConfiguration")
+                .path(key)
+                .asText();
+    }
+}
