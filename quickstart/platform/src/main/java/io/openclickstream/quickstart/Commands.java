@@ -61,7 +61,7 @@ final class Commands {
         })) {
             notices.clear();
             try (Clicker clicker = Clicker.start(options, platform)) {
-                return watch(platform, notices, clicker);
+                return watch(platform, notices, clicker, options.title());
             } catch (InterruptedException e) {
                 return stopped(platform);
             }
@@ -93,10 +93,10 @@ final class Commands {
     }
 
     /** A process of its own, so that what measures does not share a JVM with what is measured. */
-    private static int benchmark(List<String> arguments) throws IOException, InterruptedException {
+    private int benchmark(List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "@" + root.resolve("jvm.options"),
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -110,11 +110,12 @@ final class Commands {
         }
     }
 
-    private int watch(Platform platform, Notices notices, Clicker clicker) throws IOException, InterruptedException {
+    private int watch(Platform platform, Notices notices, Clicker clicker, String title) throws IOException, InterruptedException {
         StateReader reader = new StateReader(platform, notices);
         CompletableFuture<String> givenUp = platform.givenUp();
         boolean saidWhy = false;
         if (!display.isTerminal()) {
+            out.println(title);
             Screen.addresses(platform.addresses(), platform.dataFolder(), platform.lakeFolder())
                     .forEach(out::println);
             Screen.python(platform.addresses()).forEach(out::println);
@@ -125,7 +126,7 @@ final class Commands {
                 notices.accept(failure);
             }
             PlatformState state = reader.read(clicker.sent());
-            display.show(display.isTerminal() ? Screen.full("Open Clickstream demo", state) : block(state));
+            display.show(display.isTerminal() ? Screen.full(title, state) : block(state));
             try {
                 say(givenUp.get(display.isTerminal() ? TERMINAL_MILLIS : OTHERWISE_MILLIS, TimeUnit.MILLISECONDS));
                 return 1;
