@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * last. Two snapshots of the same version have the same rows in the same order.
  */
 public final class TableSnapshot implements AutoCloseable {
-    /** Schema metadata: event time before which rows have left the server; left out while none could have. */
-    public static final String KEPT_FROM = "clickstream.kept_from";
-
     private final TableSchema schema;
     private final TableState state;
     private final long rows;
@@ -53,7 +50,7 @@ public final class TableSnapshot implements AutoCloseable {
             });
         }
         if (state.keptFromMillis() != Long.MIN_VALUE) {
-            metadata.put(KEPT_FROM, Long.toString(state.keptFromMillis()));
+            metadata.put(LiveMetadata.KEPT_FROM, Long.toString(state.keptFromMillis()));
         }
         return new Schema(schema.schema().getFields(), metadata);
     }

@@ -24,6 +24,8 @@ public final class LiveMetadata {
     public static final String WATERMARK = "clickstream.watermark";
     /** Get: event time up to which no on-time click is missing. */
     public static final String COMPLETE_THROUGH = "clickstream.complete_through";
+    /** Get: rows of windows that begin earlier are no longer kept here; left out while none has gone. */
+    public static final String KEPT_FROM = "clickstream.kept_from";
     /** Get: counts the changes applied to the table; two snapshots with the same version hold the same rows. */
     public static final String VERSION = "clickstream.version";
 

@@ -26,6 +26,9 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
     /** The longest of the other texts, in characters. */
     public static final int MAX_TEXT_LENGTH = 65_536;
 
+    /** The longest page that a record may name, in characters; one cut from a longer URL ends there. */
+    public static final int MAX_PAGE_LENGTH = 2_048;
+
     /** The most properties a click may carry. */
     public static final int MAX_PROPERTIES = 256;
 
@@ -70,7 +73,7 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
                 raw.sentAtMillis,
                 eventType,
                 mended(raw.url),
-                mended(raw.page != null ? raw.page : PagePath.of(raw.url)),
+                mended(raw.page != null ? raw.page : PagePath.of(raw.url, MAX_PAGE_LENGTH)),
                 mended(raw.referrer),
                 mended(raw.utmSource),
                 mended(raw.utmMedium),
@@ -185,9 +188,9 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
         };
         for (int i = 0; i < values.length; i++) {
             String value = values[i];
-            if (value != null && value.length() > MAX_TEXT_LENGTH) {
-                String detail =
-                        "%s has %d characters, more than %d".formatted(names[i], value.length(), MAX_TEXT_LENGTH);
+            int longest = names[i].equals("page") ? MAX_PAGE_LENGTH : MAX_TEXT_LENGTH;
+            if (value != null && value.length() > longest) {
+                String detail = "%s has %d characters, more than %d".formatted(names[i], value.length(), longest);
                 return new Refused(Reason.FIELD_TOO_LONG, detail, raw.eventTimeMillis);
             }
         }

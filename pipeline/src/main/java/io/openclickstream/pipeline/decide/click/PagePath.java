@@ -4,12 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The page of a click that names none: the path of its URL, without host, query and fragment. Real URLs are broken in
- * every way, so this never fails: it cuts text and does not parse.
+ * every way, so this never fails: it cuts text, to the longest length given, and does not parse.
  */
 final class PagePath {
     private PagePath() {}
 
-    static @Nullable String of(@Nullable String url) {
+    static @Nullable String of(@Nullable String url, int longest) {
         if (url == null || url.isBlank()) {
             return null;
         }
@@ -24,7 +24,7 @@ final class PagePath {
         }
         int end = firstOf(url, start, "?#");
         String path = end < 0 ? url.substring(start) : url.substring(start, end);
-        return path.isEmpty() ? "/" : path;
+        return path.isEmpty() ? "/" : path.substring(0, Math.min(path.length(), longest));
     }
 
     private static int firstOf(String text, int from, String characters) {

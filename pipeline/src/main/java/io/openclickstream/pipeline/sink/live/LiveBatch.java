@@ -3,7 +3,7 @@ package io.openclickstream.pipeline.sink.live;
 import io.openclickstream.schemas.live.LiveMetadata;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
+import java.util.Iterator;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
@@ -18,18 +18,26 @@ import org.jspecify.annotations.Nullable;
 
 /** One Arrow record batch that is filled row by row, again and again with the same buffers. */
 final class LiveBatch implements AutoCloseable {
+    private static final int MAX_TEXT_BYTES = 4 << 20;
+
     private final VectorSchemaRoot root;
     private int row;
+    private int textBytes;
 
     LiveBatch(LiveRows<?> rows, BufferAllocator allocator) {
         root = VectorSchemaRoot.create(rows.table().putSchema(), allocator);
     }
 
-    /** Replaces the batch's content. */
-    <T> void fill(LiveRows<T> rows, Collection<T> values) {
+    /**
+     * Replaces the batch's content with the next of these values: all that are left, or as many as fit into about
+     * {@value #MAX_TEXT_BYTES} bytes of text, since a row may hold long texts and a server refuses what is too large.
+     */
+    <T> void fill(LiveRows<T> rows, Iterator<T> values) {
         root.clear();
         row = 0;
-        for (T value : values) {
+        textBytes = 0;
+        while (values.hasNext() && textBytes < MAX_TEXT_BYTES) {
+            T value = values.next();
             rows.write().accept(value, this);
             ((TinyIntVector) column(LiveMetadata.OP_COLUMN))
                     .setSafe(row, rows.change().apply(value).code());
@@ -47,7 +55,9 @@ final class LiveBatch implements AutoCloseable {
         if (value == null) {
             vector.setNull(row);
         } else {
-            vector.setSafe(row, value.getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+            vector.setSafe(row, bytes);
+            textBytes += bytes.length;
         }
         return this;
     }

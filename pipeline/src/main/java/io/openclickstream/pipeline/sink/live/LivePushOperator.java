@@ -4,6 +4,7 @@ import io.openclickstream.schemas.live.PutHeader;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -157,17 +158,20 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
         if (waiting.isEmpty() && !progressed) {
             return;
         }
-        batch.fill(rows, waiting.values());
         var task = getRuntimeContext().getTaskInfo();
-        connection.send(new PutHeader(
-                PutHeader.VERSION,
-                rows.table().tableName(),
-                lineage,
-                task.getIndexOfThisSubtask(),
-                task.getNumberOfParallelSubtasks(),
-                epoch,
-                seq++,
-                watermarkMillis));
+        Iterator<T> unsent = waiting.values().iterator();
+        do {
+            batch.fill(rows, unsent);
+            connection.send(new PutHeader(
+                    PutHeader.VERSION,
+                    rows.table().tableName(),
+                    lineage,
+                    task.getIndexOfThisSubtask(),
+                    task.getNumberOfParallelSubtasks(),
+                    epoch,
+                    seq++,
+                    watermarkMillis));
+        } while (unsent.hasNext());
         waiting.clear();
         progressed = false;
     }

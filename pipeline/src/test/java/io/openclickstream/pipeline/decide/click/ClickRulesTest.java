@@ -103,7 +103,14 @@ class ClickRulesTest {
         "%%%, %%%"
     })
     void pageIsCutFromAnyUrl(String url, String page) {
-        assertThat(PagePath.of(url)).isEqualTo(page);
+        assertThat(PagePath.of(url, 100)).isEqualTo(page);
+    }
+
+    @Test
+    void longPagesAreRefusedWhenNamedAndCutWhenTakenFromTheUrl() {
+        assertThat(reason(raw -> raw.page = "x".repeat(2_049))).isEqualTo("FIELD_TOO_LONG");
+        Trusted cut = (Trusted) decide(raw -> raw.url = "https://a.example/" + "x".repeat(5_000));
+        assertThat(cut.click().page()).hasSize(2_048).startsWith("/x");
     }
 
     private static String reason(Consumer<RawClick> change) {

@@ -101,6 +101,19 @@ class LivePushOperatorTest {
     }
 
     @Test
+    void longTextsAreSplitOverSeveralBatches() throws Exception {
+        try (var harness = harness(LINEAGE, 100, null)) {
+            for (int i = 0; i < 10; i++) {
+                var entry = new LedgerEntry("t".repeat(1 << 20) + i, i, 1, 0, i, 0, 0, 0, 0, 0);
+                harness.processElement(new StreamRecord<>(entry));
+            }
+            harness.prepareSnapshotPreBarrier(1);
+        }
+        assertThat(puts).extracting(put -> put.rows().size()).containsExactly(4, 4, 2);
+        assertThat(puts).extracting(put -> put.header().seq()).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
     void serverThatIsAwayIsWaitedForAndLosesNothing() throws Exception {
         failures.set(2);
         try (var harness = harness(LINEAGE, 1, null)) {
