@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -31,7 +33,8 @@ import picocli.CommandLine.TypeConversionException;
  * @param <T> the interface
  * @param name the program's name as a person types it
  * @param type the interface's class
- * @param check looks at the values together; called only when each could be read by itself
+ * @param check looks at the values together; one that could not be read by itself is its default then, and where that
+ *     leaves a required one missing it is not called
  */
 public record Program<T>(String name, Class<T> type, BiConsumer<T, Mistakes> check) {
     private static final String ENVIRONMENT_PREFIX = "CLICKSTREAM_";
@@ -120,13 +123,35 @@ public record Program<T>(String name, Class<T> type, BiConsumer<T, Mistakes> che
             report(error, mistakes);
         }
         T options = type.cast(commandLine.getCommand());
-        if (mistakes.lines().isEmpty()) {
+        if (parsed.errors().isEmpty()) {
             check.accept(options, mistakes);
+        } else {
+            checkWithout(parsed.errors(), merged, mistakes);
         }
         if (!mistakes.lines().isEmpty()) {
             throw new OptionsException(name, mistakes.lines());
         }
         return options;
+    }
+
+    /** Looks at the other values all the same, so that a person learns of every mistake in one go. */
+    private void checkWithout(List<Exception> errors, List<String> args, Mistakes mistakes) {
+        Set<String> unreadable = new HashSet<>();
+        for (Exception error : errors) {
+            if (error instanceof ParameterException wrong && wrong.getArgSpec() instanceof OptionSpec option) {
+                unreadable.add(nameOf(option));
+            }
+        }
+        CommandLine others = commandLine();
+        Set<String> known = others.getCommandSpec().optionsMap().keySet();
+        List<String> readable = valuesOnCommandLine(args).entrySet().stream()
+                .filter(value -> known.contains("--" + value.getKey()) && !unreadable.contains(value.getKey()))
+                .map(value -> "--" + value.getKey() + "=" + value.getValue())
+                .toList();
+        // A required value or parameter may be missing now; then there is nothing whole to look at.
+        if (others.parseArgs(readable.toArray(String[]::new)).errors().isEmpty()) {
+            check.accept(type.cast(others.getCommand()), mistakes);
+        }
     }
 
     private void give(List<String> merged, Map<String, Given> given, String name, String value, String source) {

@@ -88,6 +88,14 @@ class ProgramTest {
     }
 
     @Test
+    void valuesThatMakeNoSenseAreReportedBesideOnesThatCannotBeRead() {
+        assertThatThrownBy(() -> PROGRAM.read(List.of("--session.gap=soon", "--port=0"), Map.of()))
+                .hasMessageContaining("2 option(s) are wrong")
+                .hasMessageContaining("session.gap=soon")
+                .hasMessageContaining("port=0");
+    }
+
+    @Test
     void unknownNameInTheFileIsAMistakeButNotInTheEnvironment(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("p.properties"), "sesion.gap=5m\n");
         assertThat(PROGRAM.read(List.of(), Map.of("CLICKSTREAM_FLIGHT_PORT_8815_TCP", "x"))

@@ -110,7 +110,8 @@ final class Commands {
         }
     }
 
-    private int watch(Platform platform, Notices notices, Clicker clicker, String title) throws IOException, InterruptedException {
+    private int watch(Platform platform, Notices notices, Clicker clicker, String title)
+            throws IOException, InterruptedException {
         StateReader reader = new StateReader(platform, notices);
         CompletableFuture<String> givenUp = platform.givenUp();
         boolean saidWhy = false;

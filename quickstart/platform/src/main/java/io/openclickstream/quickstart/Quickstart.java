@@ -53,10 +53,11 @@ public final class Quickstart {
         }
     }
 
-    /** Ends the process, unless it is already ending: then the shutdown hook waits for this thread to return. */
+    /**
+     * Ends the process with this code. On a thread of its own, since the shutdown hook waits for this one to return; not
+     * a daemon, or the JVM could end first, with code 0.
+     */
     private static void exit(int code) {
-        Thread exit = new Thread(() -> System.exit(code), "exit");
-        exit.setDaemon(true);
-        exit.start();
+        new Thread(() -> System.exit(code), "exit").start();
     }
 }
