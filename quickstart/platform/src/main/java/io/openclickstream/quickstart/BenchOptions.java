@@ -28,7 +28,7 @@ final class BenchOptions extends PlatformOptions {
     @Option(
             names = "--clicks",
             paramLabel = "NUMBER",
-            defaultValue = "2000000",
+            defaultValue = "1000000",
             description = "How many clicks. Default: ${DEFAULT-VALUE}")
     long clicks;
 
