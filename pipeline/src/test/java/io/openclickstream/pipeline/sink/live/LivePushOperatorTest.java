@@ -3,30 +3,14 @@ package io.openclickstream.pipeline.sink.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclickstream.pipeline.sink.live.KeepingFlightServer.Put;
 import io.openclickstream.schemas.ledger.LedgerEntry;
-import io.openclickstream.schemas.live.LiveTable;
 import io.openclickstream.schemas.live.PutHeader;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.apache.arrow.flight.CallStatus;
-import org.apache.arrow.flight.FlightProducer.StreamListener;
-import org.apache.arrow.flight.FlightServer;
-import org.apache.arrow.flight.FlightStream;
-import org.apache.arrow.flight.Location;
-import org.apache.arrow.flight.NoOpFlightProducer;
-import org.apache.arrow.flight.PutResult;
-import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.BigIntVector;
-import org.apache.arrow.vector.IntVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -40,28 +24,18 @@ class LivePushOperatorTest {
     private static final String LINEAGE = new UUID(1, 2).toString();
     private static final String OTHER_LINEAGE = new UUID(3, 4).toString();
 
-    record Put(PutHeader header, List<String> rows) {}
-
-    private final List<Put> puts = new CopyOnWriteArrayList<>();
-    private final AtomicInteger failures = new AtomicInteger();
-    private volatile CallStatus failure = CallStatus.UNAVAILABLE;
-    private volatile boolean failsAfterTaking;
-
-    private BufferAllocator allocator;
-    private FlightServer server;
+    private KeepingFlightServer server;
+    private List<Put> puts;
 
     @BeforeEach
     void start() throws IOException {
-        allocator = new RootAllocator();
-        server = FlightServer.builder(allocator, Location.forGrpcInsecure("127.0.0.1", 0), new KeepingProducer())
-                .build()
-                .start();
+        server = new KeepingFlightServer();
+        puts = server.puts();
     }
 
     @AfterEach
     void stop() throws Exception {
         server.close();
-        allocator.close();
     }
 
     @Test
@@ -74,7 +48,7 @@ class LivePushOperatorTest {
             assertThat(puts).isEmpty();
             harness.prepareSnapshotPreBarrier(9);
             assertThat(puts).hasSize(1);
-            assertThat(puts.get(0).rows()).containsExactly("1:5", "0:2");
+            assertThat(received(puts.get(0))).containsExactly("1:5", "0:2");
             assertThat(puts.get(0).header()).isEqualTo(new PutHeader(1, "ledger", LINEAGE, 0, 1, 9, 0, 77L));
         }
     }
@@ -115,19 +89,18 @@ class LivePushOperatorTest {
 
     @Test
     void serverThatIsAwayIsWaitedForAndLosesNothing() throws Exception {
-        failures.set(2);
+        server.failNext(2, CallStatus.UNAVAILABLE);
         try (var harness = harness(LINEAGE, 1, null)) {
             harness.processElement(new StreamRecord<>(entry(0, 1)));
             harness.processElement(new StreamRecord<>(entry(0, 2)));
         }
-        assertThat(failures).hasValue(0);
-        assertThat(puts).extracting(Put::rows).containsExactly(List.of("0:1"), List.of("0:2"));
+        assertThat(server.failuresLeft()).isZero();
+        assertThat(puts).extracting(LivePushOperatorTest::received).containsExactly(List.of("0:1"), List.of("0:2"));
     }
 
     @Test
     void batchWhoseAnswerWasLostIsSentAgainUnchanged() throws Exception {
-        failures.set(1);
-        failsAfterTaking = true;
+        server.loseNextAnswer();
         try (var harness = harness(LINEAGE, 1, null)) {
             harness.processElement(new StreamRecord<>(entry(0, 1)));
         }
@@ -137,25 +110,25 @@ class LivePushOperatorTest {
 
     @Test
     void refusalForGoodFailsAtOnceWithTheServersReason() throws Exception {
-        failures.set(Integer.MAX_VALUE);
-        failure = CallStatus.INVALID_ARGUMENT.withDescription("column clicks changed its type");
+        server.failNext(
+                Integer.MAX_VALUE, CallStatus.INVALID_ARGUMENT.withDescription("column clicks changed its type"));
         try (var harness = harness(LINEAGE, 1, null)) {
             assertThatThrownBy(() -> harness.processElement(new StreamRecord<>(entry(0, 1))))
                     .isInstanceOf(LivePushException.class)
                     .hasMessageContaining("table ledger")
                     .hasMessageContaining("column clicks changed its type");
-            failures.set(0);
+            server.failNext(0, CallStatus.UNAVAILABLE);
         }
     }
 
     @Test
     void outageLongerThanAllowedFailsAndSaysWhatToDo() throws Exception {
-        failures.set(Integer.MAX_VALUE);
+        server.failNext(Integer.MAX_VALUE, CallStatus.UNAVAILABLE);
         try (var harness = harness(LINEAGE, 1, null, Duration.ofMillis(300))) {
             assertThatThrownBy(() -> harness.processElement(new StreamRecord<>(entry(0, 1))))
                     .isInstanceOf(LivePushException.class)
                     .hasMessageContaining("live.max-outage");
-            failures.set(0);
+            server.failNext(0, CallStatus.UNAVAILABLE);
         }
     }
 
@@ -183,6 +156,14 @@ class LivePushOperatorTest {
         assertThat(puts).extracting(put -> put.header().watermarkMillis()).containsExactly(5L);
     }
 
+    /** {@code partition:received} of each row. */
+    private static List<String> received(Put put) {
+        return put.rows().stream()
+                .map(row -> row.split("\\|", -1))
+                .map(columns -> columns[1] + ":" + columns[4])
+                .toList();
+    }
+
     private static LedgerEntry entry(int partition, long received) {
         return new LedgerEntry("clicks", partition, 1, 0, received, 0, 0, 0, 0, 0);
     }
@@ -195,12 +176,7 @@ class LivePushOperatorTest {
     private OneInputStreamOperatorTestHarness<LedgerEntry, Void> harness(
             String lineage, int batchRows, OperatorSubtaskState snapshot, Duration maxOutage) throws Exception {
         var settings = new LivePushOperator.Settings(
-                URI.create("grpc://127.0.0.1:" + server.getPort()),
-                lineage,
-                Duration.ofSeconds(1),
-                batchRows,
-                maxOutage,
-                64 << 20);
+                server.uri(), lineage, Duration.ofSeconds(1), batchRows, maxOutage, 64 << 20);
         var harness = new OneInputStreamOperatorTestHarness<LedgerEntry, Void>(
                 new LivePushOperator<>(settings, LiveRows.ledger()));
         harness.setup();
@@ -209,40 +185,5 @@ class LivePushOperatorTest {
         }
         harness.open();
         return harness;
-    }
-
-    private final class KeepingProducer extends NoOpFlightProducer {
-        @Override
-        public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> answers) {
-            return () -> {
-                while (stream.next()) {
-                    boolean fails = failures.getAndUpdate(left -> left > 0 ? left - 1 : 0) > 0;
-                    byte[] metadata = new byte[(int) stream.getLatestMetadata().readableBytes()];
-                    stream.getLatestMetadata().getBytes(0, metadata);
-                    if (!fails || failsAfterTaking) {
-                        puts.add(new Put(PutHeader.fromBytes(metadata), rows(stream.getRoot())));
-                    }
-                    if (fails) {
-                        answers.onError(failure.toRuntimeException());
-                        return;
-                    }
-                    try (ArrowBuf buffer = allocator.buffer(metadata.length)) {
-                        buffer.writeBytes(metadata);
-                        answers.onNext(PutResult.metadata(buffer));
-                    }
-                }
-                answers.onCompleted();
-            };
-        }
-
-        private List<String> rows(VectorSchemaRoot root) {
-            assertThat(root.getSchema().getFields())
-                    .isEqualTo(LiveTable.LEDGER.putSchema().getFields());
-            var partition = (IntVector) root.getVector("partition");
-            var received = (BigIntVector) root.getVector("received");
-            return IntStream.range(0, root.getRowCount())
-                    .mapToObj(row -> partition.get(row) + ":" + received.get(row))
-                    .toList();
-        }
     }
 }

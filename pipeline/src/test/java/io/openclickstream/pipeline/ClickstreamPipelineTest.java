@@ -1,0 +1,144 @@
+package io.openclickstream.pipeline;
+
+import static io.openclickstream.pipeline.TestClicks.click;
+import static io.openclickstream.pipeline.TestClicks.received;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclickstream.pipeline.decide.metric.PageMetricRules;
+import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
+import io.openclickstream.pipeline.sink.live.LivePushOperator;
+import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.Reason;
+import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.click.SourcePosition;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The topology on a real Flink cluster, from decoded records to Parquet files and a Flight server. */
+class ClickstreamPipelineTest {
+    @RegisterExtension
+    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(4)
+            .setConfiguration(new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
+            .build());
+
+    @TempDir
+    Path lake;
+
+    @ParameterizedTest
+    @CsvSource({"hashmap, 1", "hashmap, 3", "rocksdb, 2"})
+    void clicksBecomeSessionsMetricsAndRejectedRecords(String backend, int parallelism) throws Exception {
+        try (KeepingFlightServer flight = new KeepingFlightServer()) {
+            run(backend, parallelism, flight);
+
+            assertThat(lake("clicks", "event_id")).containsExactly("a1", "a2", "a3", "b1");
+            assertThat(lake("sessions", "user_id || '|' || clicks || '|' || duration_ms"))
+                    .containsExactly("ada|1|0", "ada|2|60000", "bob|1|0");
+            assertThat(lake("metrics", "page || '|' || clicks || '|' || users || '|' || revenue"))
+                    .containsExactly("/cart|2|2|12.500000000", "/home|1|1|0.000000000", "/home|1|1|0.000000000");
+            assertThat(lake("rejected", "reason")).containsExactly("NOT_JSON");
+
+            assertThat(last(flight, "ledger"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("clicks|0|")
+                    .endsWith("|6|4|1|0|1|0|0");
+            assertThat(last(flight, "sessions")).hasSize(3).allMatch(row -> row.endsWith("|true|0"));
+            assertThat(last(flight, "page_metrics")).hasSize(3).allMatch(row -> row.endsWith("|true|0"));
+        }
+    }
+
+    private void run(String backend, int parallelism, KeepingFlightServer flight) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        ClickstreamJob.configure(env);
+        env.configure(new Configuration()
+                .set(StateBackendOptions.STATE_BACKEND, backend)
+                .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200)));
+        env.setParallelism(parallelism);
+        var records = env.fromData(records(), TypeInformation.of(SourceRecord.class))
+                .uid("records")
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<SourceRecord>forMonotonousTimestamps()
+                        .withTimestampAssigner((record, timestamp) -> record.click() == null
+                                ? 0
+                                : record.click().click().eventTimeMillis()))
+                .uid("watermarks");
+        var live = new LivePushOperator.Settings(
+                flight.uri(), new UUID(1, 2).toString(), Duration.ofSeconds(1), 100, Duration.ofSeconds(30), 64 << 20);
+        new ClickstreamPipeline(
+                        new SessionRules(Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofHours(1)),
+                        new PageMetricRules(Duration.ofMinutes(1), Duration.ofMinutes(5), "EUR"),
+                        lake.toUri().toString(),
+                        live)
+                .connect(records);
+        env.execute("test");
+    }
+
+    private static List<SourceRecord> records() {
+        long start = 1_700_000_000_000L;
+        Click second = click("a2", "ada", start + 60_000, "/cart", "12.50", "EUR");
+        List<SourceRecord> records = new ArrayList<>(Stream.of(
+                        click("a1", "ada", start, "/home", null, null),
+                        second,
+                        second,
+                        click("b1", "bob", start + 60_000, "/cart", null, null),
+                        click("a3", "ada", start + 60_000 + 1_800_001, "/home", null, null))
+                .map(click -> new SourceRecord(received(click), null))
+                .toList());
+        var position = new SourcePosition("clicks", 0, 9, 1_000);
+        records.add(new SourceRecord(null, new Rejected(Reason.NOT_JSON, "why", position, null, null, new byte[] {1})));
+        return records;
+    }
+
+    /** The latest row of each key, for a table whose keys are the columns before the first that changes. */
+    private static List<String> last(KeepingFlightServer flight, String table) {
+        int keyColumns = table.equals("sessions") ? 1 : table.equals("ledger") ? 2 : 4;
+        List<String> rows = flight.puts().stream()
+                .filter(put -> put.header().table().equals(table))
+                .flatMap(put -> put.rows().stream())
+                .toList();
+        return rows.stream()
+                .collect(Collectors.toMap(
+                        row -> List.of(row.split("\\|", -1)).subList(0, keyColumns),
+                        row -> row,
+                        (earlier, later) -> later))
+                .values()
+                .stream()
+                .toList();
+    }
+
+    private List<String> lake(String dataset, String expression) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (var duckdb = DriverManager.getConnection("jdbc:duckdb:");
+                var statement = duckdb.createStatement();
+                var results = statement.executeQuery("SELECT %s FROM read_parquet('%s/%s/*/*.parquet') ORDER BY 1"
+                        .formatted(expression, lake, dataset))) {
+            while (results.next()) {
+                rows.add(results.getString(1));
+            }
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,102 @@
+package io.openclickstream.pipeline.sink.live;
+
+import io.openclickstream.schemas.live.PutHeader;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.arrow.flight.CallStatus;
+import org.apache.arrow.flight.FlightProducer.StreamListener;
+import org.apache.arrow.flight.FlightServer;
+import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.NoOpFlightProducer;
+import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+
+/** A real Flight server that keeps what it is sent, and can be told to fail. */
+public final class KeepingFlightServer extends NoOpFlightProducer implements AutoCloseable {
+    /** One batch: its header, and its rows with columns separated by {@code |}. */
+    public record Put(PutHeader header, List<String> rows) {}
+
+    private final List<Put> puts = new CopyOnWriteArrayList<>();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final BufferAllocator allocator = new RootAllocator();
+    private final FlightServer server;
+    private volatile CallStatus failure = CallStatus.UNAVAILABLE;
+    private volatile boolean failsAfterTaking;
+
+    public KeepingFlightServer() throws IOException {
+        server = FlightServer.builder(allocator, Location.forGrpcInsecure("127.0.0.1", 0), this)
+                .build()
+                .start();
+    }
+
+    public URI uri() {
+        return URI.create("grpc://127.0.0.1:" + server.getPort());
+    }
+
+    public List<Put> puts() {
+        return puts;
+    }
+
+    /** Refuses so many batches with this status. */
+    void failNext(int batches, CallStatus status) {
+        failure = status;
+        failures.set(batches);
+    }
+
+    /** Takes the next batch, and breaks the stream instead of answering. */
+    void loseNextAnswer() {
+        failsAfterTaking = true;
+        failures.set(1);
+    }
+
+    int failuresLeft() {
+        return failures.get();
+    }
+
+    @Override
+    public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> answers) {
+        return () -> {
+            while (stream.next()) {
+                boolean fails = failures.getAndUpdate(left -> left > 0 ? left - 1 : 0) > 0;
+                byte[] metadata = new byte[(int) stream.getLatestMetadata().readableBytes()];
+                stream.getLatestMetadata().getBytes(0, metadata);
+                if (!fails || failsAfterTaking) {
+                    puts.add(new Put(PutHeader.fromBytes(metadata), rows(stream.getRoot())));
+                }
+                if (fails) {
+                    answers.onError(failure.toRuntimeException());
+                    return;
+                }
+                try (ArrowBuf buffer = allocator.buffer(metadata.length)) {
+                    buffer.writeBytes(metadata);
+                    answers.onNext(PutResult.metadata(buffer));
+                }
+            }
+            answers.onCompleted();
+        };
+    }
+
+    private static List<String> rows(VectorSchemaRoot root) {
+        return IntStream.range(0, root.getRowCount())
+                .mapToObj(row -> root.getFieldVectors().stream()
+                        .map((FieldVector column) -> String.valueOf(column.getObject(row)))
+                        .collect(Collectors.joining("|")))
+                .toList();
+    }
+
+    @Override
+    public void close() throws Exception {
+        server.close();
+        allocator.close();
+    }
+}
