@@ -7,6 +7,7 @@ import io.openclickstream.schemas.click.Reason;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
     static final long EARLIEST_EVENT_TIME_MILLIS = 100_000_000_000L;
 
     private static final String DEFAULT_EVENT_TYPE = "page_view";
+    private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
     private static final int SHOWN_CHARACTERS = 60;
 
     /**
@@ -138,7 +140,7 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
         if (raw.amount == null) {
             return null;
         }
-        if (raw.currency == null || !raw.currency.matches("[A-Z]{3}")) {
+        if (raw.currency == null || !CURRENCY.matcher(raw.currency).matches()) {
             return new Refused(
                     Reason.MISSING_CURRENCY,
                     "an amount needs a currency as three capital letters (ISO 4217), found "
@@ -157,48 +159,34 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
     }
 
     private static @Nullable Refused tooLong(RawClick raw) {
-        String[] names = {
-            "url",
-            "page",
-            "referrer",
-            "utm_source",
-            "utm_medium",
-            "utm_campaign",
-            "utm_term",
-            "utm_content",
-            "country",
-            "device",
-            "os",
-            "browser"
-        };
-        @Nullable
-        String[] values = {
-            raw.url,
-            raw.page,
-            raw.referrer,
-            raw.utmSource,
-            raw.utmMedium,
-            raw.utmCampaign,
-            raw.utmTerm,
-            raw.utmContent,
-            raw.country,
-            raw.device,
-            raw.os,
-            raw.browser
-        };
-        for (int i = 0; i < values.length; i++) {
-            String value = values[i];
-            int longest = names[i].equals("page") ? MAX_PAGE_LENGTH : MAX_TEXT_LENGTH;
-            if (value != null && value.length() > longest) {
-                String detail = "%s has %d characters, more than %d".formatted(names[i], value.length(), longest);
-                return new Refused(Reason.FIELD_TOO_LONG, detail, raw.eventTimeMillis);
-            }
+        Refused wrong = tooLong(raw, "url", raw.url, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "page", raw.page, MAX_PAGE_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "referrer", raw.referrer, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "utm_source", raw.utmSource, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "utm_medium", raw.utmMedium, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "utm_campaign", raw.utmCampaign, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "utm_term", raw.utmTerm, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "utm_content", raw.utmContent, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "country", raw.country, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "device", raw.device, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "os", raw.os, MAX_TEXT_LENGTH);
+        wrong = wrong != null ? wrong : tooLong(raw, "browser", raw.browser, MAX_TEXT_LENGTH);
+        if (wrong != null) {
+            return wrong;
         }
         if (raw.properties.size() > MAX_PROPERTIES) {
             String detail = "it has %d properties, more than %d".formatted(raw.properties.size(), MAX_PROPERTIES);
             return new Refused(Reason.FIELD_TOO_LONG, detail, raw.eventTimeMillis);
         }
         return null;
+    }
+
+    private static @Nullable Refused tooLong(RawClick raw, String field, @Nullable String value, int longest) {
+        if (value == null || value.length() <= longest) {
+            return null;
+        }
+        String detail = "%s has %d characters, more than %d".formatted(field, value.length(), longest);
+        return new Refused(Reason.FIELD_TOO_LONG, detail, raw.eventTimeMillis);
     }
 
     /** Text that no decision hangs on is mended rather than refused: half a surrogate pair becomes U+FFFD. */

@@ -60,6 +60,8 @@ class ClickRulesTest {
         assertThat(reason(raw -> raw.eventId = "x".repeat(1_025))).isEqualTo("FIELD_TOO_LONG");
         assertThat(reason(raw -> raw.userId = "\uD83D\uDE00")).isEqualTo("TRUSTED");
         assertThat(reason(raw -> raw.browser = "x".repeat(65_537))).isEqualTo("FIELD_TOO_LONG");
+        assertThat(reason(raw -> raw.referrer = "x".repeat(65_537))).isEqualTo("FIELD_TOO_LONG");
+        assertThat(reason(raw -> raw.referrer = "x".repeat(65_536))).isEqualTo("TRUSTED");
         Trusted mended = (Trusted) decide(raw -> raw.referrer = "a\uD800\nb");
         assertThat(mended.click().referrer()).isEqualTo("a\uFFFD\nb");
     }
