@@ -2,6 +2,7 @@ package io.openclickstream.pipeline;
 
 import io.openclickstream.pipeline.decide.click.ClickRules;
 import io.openclickstream.pipeline.decide.metric.PageMetricRules;
+import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.ClickDecoder;
@@ -11,6 +12,8 @@ import java.io.Reader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.flink.configuration.Configuration;
@@ -62,7 +65,10 @@ public final class ClickstreamJob {
         var records = env.fromSource(source, watermarks, sourceUid).uid(sourceUid);
         new ClickstreamPipeline(
                         new SessionRules(
-                                options.sessionGap(), options.sessionAllowedLateness(), options.deduplicationHorizon()),
+                                sessionPolicy(options),
+                                options.sessionAllowedLateness(),
+                                options.deduplicationHorizon(),
+                                options.userMaxClicks()),
                         new PageMetricRules(
                                 options.metricsWindow(), options.sessionAllowedLateness(), options.metricsCurrency()),
                         options.lakeUri(),
@@ -84,6 +90,27 @@ public final class ClickstreamJob {
         configuration.set(org.apache.flink.configuration.PipelineOptions.OBJECT_REUSE, true);
         env.configure(configuration);
         env.setMaxParallelism(MAX_PARALLELISM);
+    }
+
+    /** The preset's rules, and every option that was given instead of one of them. */
+    static SessionPolicy sessionPolicy(PipelineOptions options) {
+        SessionPolicy.Preset preset = options.sessionPreset();
+        Duration maxDuration = given(options.sessionMaxDuration(), preset.maxDuration());
+        return new SessionPolicy(
+                options.sessionGap() == null ? preset.gap() : options.sessionGap(),
+                maxDuration == null || maxDuration.isZero() ? null : maxDuration,
+                options.sessionMaxClicks(),
+                options.sessionCutAtMidnight() == null ? preset.cutAtMidnight() : options.sessionCutAtMidnight(),
+                options.sessionTimeZone(),
+                options.sessionSiteTimeZones() == null ? Map.of() : options.sessionSiteTimeZones(),
+                options.sessionCutOnCampaignChange() == null
+                        ? preset.cutOnCampaignChange()
+                        : options.sessionCutOnCampaignChange(),
+                options.sessionAccountProperty());
+    }
+
+    private static @Nullable Duration given(@Nullable Duration option, @Nullable Duration preset) {
+        return option == null ? preset : option;
     }
 
     private static Properties clientProperties(@Nullable Path file) throws IOException {

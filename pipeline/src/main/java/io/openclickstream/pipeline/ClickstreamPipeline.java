@@ -4,6 +4,7 @@ import static io.openclickstream.schemas.OperatorUid.CLICK_SOURCE;
 import static io.openclickstream.schemas.OperatorUid.FINAL_METRICS;
 import static io.openclickstream.schemas.OperatorUid.FINAL_SESSIONS;
 import static io.openclickstream.schemas.OperatorUid.LAKE_CLICKS;
+import static io.openclickstream.schemas.OperatorUid.LAKE_LEDGER;
 import static io.openclickstream.schemas.OperatorUid.LAKE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LAKE_REJECTED;
 import static io.openclickstream.schemas.OperatorUid.LAKE_SESSIONS;
@@ -14,17 +15,14 @@ import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
 import static io.openclickstream.schemas.OperatorUid.PAGE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.ROUTE;
 import static io.openclickstream.schemas.OperatorUid.SESSIONIZE;
-import static io.openclickstream.schemas.OperatorUid.TALLY_ROUTED;
-import static io.openclickstream.schemas.OperatorUid.TALLY_SESSIONIZED;
 
 import io.openclickstream.pipeline.decide.metric.PageMetricRules;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.operator.LedgerOperator;
 import io.openclickstream.pipeline.operator.PageMetricFunction;
-import io.openclickstream.pipeline.operator.RouteFunction;
+import io.openclickstream.pipeline.operator.RouteOperator;
 import io.openclickstream.pipeline.operator.SessionizeFunction;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
-import io.openclickstream.pipeline.operator.TallyOperator;
 import io.openclickstream.pipeline.sink.lake.LakeDataset;
 import io.openclickstream.pipeline.sink.lake.LakeSink;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
@@ -50,16 +48,17 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * <pre>
  * records - route - sessionize - page metrics --- lake and live
  *             |         |- sessions ------------- lake (final) and live (all)
- *             |         |- late - .
+ *             |         |- late, filtered
  *             '- malformed, future '------------- lake (rejected)
- *             '- counts - ledger ---------------- live
+ *             '- counts - ledger ---------------- lake (steps) and live (totals)
  * </pre>
  */
 record ClickstreamPipeline(
         SessionRules sessionRules, PageMetricRules metricRules, String lakeUri, LivePushOperator.Settings live) {
 
     void connect(DataStream<SourceRecord> records) {
-        SingleOutputStreamOperator<ReceivedClick> clicks = named(records.process(new RouteFunction()), ROUTE);
+        SingleOutputStreamOperator<ReceivedClick> clicks =
+                named(records.transform("", TypeInformation.of(ReceivedClick.class), new RouteOperator()), ROUTE);
 
         SingleOutputStreamOperator<ReceivedClick> accepted = named(
                 clicks.keyBy(
@@ -71,7 +70,7 @@ record ClickstreamPipeline(
                 SESSIONIZE);
         DataStream<SessionChange> sessions = accepted.getSideOutput(SessionizeFunction.SESSIONS);
         DataStream<Rejected> rejected =
-                clicks.getSideOutput(RouteFunction.REJECTED).union(accepted.getSideOutput(SessionizeFunction.LATE));
+                clicks.getSideOutput(RouteOperator.REJECTED).union(accepted.getSideOutput(SessionizeFunction.REFUSED));
 
         SingleOutputStreamOperator<PageMetric> metrics = named(
                 accepted.keyBy(received -> PageMetricRules.key(received.click()))
@@ -79,10 +78,10 @@ record ClickstreamPipeline(
                                 metricRules, live.flushInterval().toMillis())),
                 PAGE_METRICS);
 
-        DataStream<LedgerEntry> tallies = tally(clicks.getSideOutput(RouteFunction.COUNTED), TALLY_ROUTED)
-                .union(tally(accepted.getSideOutput(SessionizeFunction.COUNTED), TALLY_SESSIONIZED));
         SingleOutputStreamOperator<LedgerEntry> ledger = named(
-                tallies.keyBy(entry -> new PartitionKey(entry.topic(), entry.partition()))
+                clicks.getSideOutput(RouteOperator.COUNTED)
+                        .union(accepted.getSideOutput(SessionizeFunction.COUNTED))
+                        .keyBy(entry -> new PartitionKey(entry.topic(), entry.partition()))
                         .transform("", TypeInformation.of(LedgerEntry.class), new LedgerOperator()),
                 LEDGER);
 
@@ -90,9 +89,10 @@ record ClickstreamPipeline(
         store(finalOnes(sessions), LakeDataset.sessions(), LAKE_SESSIONS);
         store(named(metrics.filter(PageMetric::isFinal), FINAL_METRICS), LakeDataset.metrics(), LAKE_METRICS);
         store(rejected, LakeDataset.rejected(), LAKE_REJECTED);
+        store(ledger, LakeDataset.ledger(), LAKE_LEDGER);
         push(sessions, LiveRows.sessions(), LIVE_SESSIONS);
         push(metrics, LiveRows.pageMetrics(), LIVE_PAGE_METRICS);
-        push(ledger, LiveRows.ledger(), LIVE_LEDGER);
+        push(ledger.getSideOutput(LedgerOperator.TOTALS), LiveRows.ledger(), LIVE_LEDGER);
     }
 
     /** The uid of the source, which stands outside of {@link #connect}. */
@@ -109,10 +109,6 @@ record ClickstreamPipeline(
                         })
                         .returns(Session.class),
                 FINAL_SESSIONS);
-    }
-
-    private static DataStream<LedgerEntry> tally(DataStream<LedgerEntry> counts, OperatorUid uid) {
-        return named(counts.transform("", TypeInformation.of(LedgerEntry.class), new TallyOperator()), uid);
     }
 
     private <T> void store(DataStream<T> rows, LakeDataset<T> dataset, OperatorUid uid) {

@@ -3,11 +3,14 @@ package io.openclickstream.pipeline;
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.Mistakes;
 import io.openclickstream.options.Program;
+import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.source.ClickFormat;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -109,11 +112,85 @@ public interface PipelineOptions {
     Duration watermarkIdleTimeout();
 
     @Option(
+            names = "--session.preset",
+            paramLabel = "PRESET",
+            defaultValue = "GA4",
+            description = {
+                "Whose rules end a session: ${COMPLETION-CANDIDATES}. The options below it win over the preset.",
+                "Default: ${DEFAULT-VALUE} (30 quiet minutes and nothing else)"
+            })
+    SessionPolicy.Preset sessionPreset();
+
+    @Option(
             names = "--session.gap",
             paramLabel = "DURATION",
-            defaultValue = "30m",
-            description = "Quiet time that ends a session; a click exactly at the gap joins. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Quiet time that ends a session; a click exactly at the gap joins. Default: the preset's, 30m")
+    @Nullable
     Duration sessionGap();
+
+    @Option(
+            names = "--session.max-duration",
+            paramLabel = "DURATION",
+            description = "A click later than this after a session's first one begins a new session."
+                    + " Default: the preset's; 0s for no bound")
+    @Nullable
+    Duration sessionMaxDuration();
+
+    @Option(
+            names = "--session.max-clicks",
+            paramLabel = "CLICKS",
+            defaultValue = "0",
+            description = "A session with this many clicks takes no more; 0 for no bound. Default: ${DEFAULT-VALUE}")
+    long sessionMaxClicks();
+
+    @Option(
+            names = "--session.cut-at-midnight",
+            paramLabel = "TRUE|FALSE",
+            arity = "1",
+            description = "Whether a session ends with its site's day. Default: the preset's")
+    @Nullable
+    Boolean sessionCutAtMidnight();
+
+    @Option(
+            names = "--session.time-zone",
+            paramLabel = "ZONE",
+            defaultValue = "UTC",
+            description = "Whose midnight that is, such as Europe/Berlin. Default: ${DEFAULT-VALUE}")
+    ZoneId sessionTimeZone();
+
+    @Option(
+            names = "--session.site-time-zones",
+            paramLabel = "SITE=ZONE,...",
+            split = ",",
+            description = "Sites whose midnight is another one, such as shop-us=America/New_York.")
+    @Nullable
+    Map<String, ZoneId> sessionSiteTimeZones();
+
+    @Option(
+            names = "--session.cut-on-campaign-change",
+            paramLabel = "TRUE|FALSE",
+            arity = "1",
+            description = "Whether a click with another campaign begins a session. Default: the preset's")
+    @Nullable
+    Boolean sessionCutOnCampaignChange();
+
+    @Option(
+            names = "--session.account-property",
+            paramLabel = "PROPERTY",
+            description =
+                    "The click property that names the account; another one, or none after one, begins a session.")
+    @Nullable
+    String sessionAccountProperty();
+
+    @Option(
+            names = "--user.max-clicks",
+            paramLabel = "CLICKS",
+            defaultValue = "100000",
+            description =
+                    "The most clicks of one user within the deduplication horizon; whoever sends more is taken for"
+                            + " a bot and the rest is filtered. Default: ${DEFAULT-VALUE}")
+    long userMaxClicks();
 
     @Option(
             names = "--session.allowed-lateness",
@@ -195,7 +272,26 @@ public interface PipelineOptions {
                 "clicks.max-bytes",
                 "must be 1B to 16MiB");
         wrong.require(!options.clicksDefaultSite().isBlank(), "clicks.default-site", "is blank. Name a site");
-        positive(options.sessionGap(), wrong, "session.gap", "Use the quiet time that ends a visit, for example 30m");
+        if (options.sessionGap() != null) {
+            positive(
+                    options.sessionGap(),
+                    wrong,
+                    "session.gap",
+                    "Use the quiet time that ends a visit, for example 30m");
+        }
+        if (options.sessionMaxDuration() != null) {
+            notNegative(options.sessionMaxDuration(), wrong, "session.max-duration");
+        }
+        wrong.require(options.sessionMaxClicks() >= 0, "session.max-clicks", "must be 0 (no bound) or more");
+        String account = options.sessionAccountProperty();
+        wrong.require(
+                account == null || !account.isBlank(),
+                "session.account-property",
+                "is blank. Name a property of clicks");
+        wrong.require(
+                options.userMaxClicks() >= 1 && options.userMaxClicks() <= 10_000_000,
+                "user.max-clicks",
+                "must be 1 to 10000000");
         positive(options.metricsWindow(), wrong, "metrics.window", "Use for example 1m");
         positive(options.liveFlushInterval(), wrong, "live.flush-interval", "Use for example 1s");
         positive(options.liveMaxOutage(), wrong, "live.max-outage", "Use for example 5m");

@@ -13,6 +13,7 @@ import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.live.Change;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -55,8 +56,8 @@ class ClickstreamPipelineTest {
             run(backend, parallelism, flight);
 
             assertThat(lake("clicks", "event_id")).containsExactly("a1", "a2", "a3", "b1");
-            assertThat(lake("sessions", "user_id || '|' || clicks || '|' || duration_ms"))
-                    .containsExactly("ada|1|0", "ada|2|60000", "bob|1|0");
+            assertThat(lake("sessions", "concat_ws('|', user_id, clicks, duration_ms, revenue, close_reason)"))
+                    .containsExactly("ada|1|0|{}|GAP", "ada|2|60000|{EUR=12.500000000}|GAP", "bob|1|0|{}|GAP");
             assertThat(lake("metrics", "page || '|' || clicks || '|' || users || '|' || revenue"))
                     .containsExactly("/cart|2|2|12.500000000", "/home|1|1|0.000000000", "/home|1|1|0.000000000");
             assertThat(lake("rejected", "reason")).containsExactly("NOT_JSON");
@@ -65,8 +66,16 @@ class ClickstreamPipelineTest {
                     .singleElement()
                     .asString()
                     .startsWith("clicks|0|")
-                    .endsWith("|6|4|1|0|1|0|0");
-            assertThat(last(flight, "sessions")).hasSize(3).allMatch(row -> row.endsWith("|true|0"));
+                    .endsWith("|6|4|1|0|1|0|0|0");
+            assertThat(lake(
+                            "ledger",
+                            "(received = accepted + duplicate + late + malformed + future + filtered)::VARCHAR"
+                                    + " || (to_offset > from_offset)::VARCHAR"))
+                    .isNotEmpty()
+                    .containsOnly("truetrue");
+            assertThat(last(flight, "sessions"))
+                    .hasSize(3)
+                    .allMatch(row -> row.contains("|true|") && row.endsWith("|0"));
             assertThat(last(flight, "page_metrics")).hasSize(3).allMatch(row -> row.endsWith("|true|0"));
         }
     }
@@ -112,7 +121,7 @@ class ClickstreamPipelineTest {
         return records;
     }
 
-    /** The latest row of each key, for a table whose keys are the columns before the first that changes. */
+    /** The latest row of each key that was not deleted, for a table whose keys are the columns before the first that changes. */
     private static List<String> last(KeepingFlightServer flight, String table) {
         int keyColumns = table.equals("sessions") ? 1 : table.equals("ledger") ? 2 : 4;
         List<String> rows = flight.puts().stream()
@@ -126,6 +135,7 @@ class ClickstreamPipelineTest {
                         (earlier, later) -> later))
                 .values()
                 .stream()
+                .filter(row -> row.endsWith("|" + Change.UPSERT.code()))
                 .toList();
     }
 

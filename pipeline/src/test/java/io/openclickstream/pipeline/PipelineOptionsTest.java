@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclickstream.options.OptionsException;
+import io.openclickstream.pipeline.decide.session.SessionPolicy;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,8 +14,54 @@ import org.junit.jupiter.api.Test;
 class PipelineOptionsTest {
     @Test
     void defaultsAreRight() throws OptionsException {
-        assertThat(PipelineOptions.PROGRAM.read(List.of(), Map.of()).sessionGap())
-                .hasMinutes(30);
+        assertThat(policy()).isEqualTo(SessionPolicy.of(Duration.ofMinutes(30)));
+    }
+
+    @Test
+    void aPresetGivesTheRulesAndEveryOptionGivenWinsOverIt() throws OptionsException {
+        assertThat(policy("--session.preset=MATOMO", "--session.time-zone=Europe/Berlin"))
+                .isEqualTo(SessionPolicy.of(SessionPolicy.Preset.MATOMO, ZoneId.of("Europe/Berlin")));
+        assertThat(policy("--session.preset=POSTHOG").maxDuration()).hasHours(24);
+        SessionPolicy policy = policy(
+                "--session.preset=POSTHOG",
+                "--session.gap=10m",
+                "--session.max-duration=0s",
+                "--session.max-clicks=500",
+                "--session.cut-at-midnight=true",
+                "--session.site-time-zones=us=America/New_York,au=Australia/Lord_Howe",
+                "--session.cut-on-campaign-change=true",
+                "--session.account-property=account_id");
+        assertThat(policy)
+                .isEqualTo(new SessionPolicy(
+                        Duration.ofMinutes(10),
+                        null,
+                        500,
+                        true,
+                        ZoneId.of("UTC"),
+                        Map.of("us", ZoneId.of("America/New_York"), "au", ZoneId.of("Australia/Lord_Howe")),
+                        true,
+                        "account_id"));
+    }
+
+    @Test
+    void wrongSessionRulesAreNamed() {
+        assertThatThrownBy(() -> PipelineOptions.PROGRAM.read(
+                        List.of(
+                                "--session.preset=ADOBE",
+                                "--session.time-zone=Mars/Olympus",
+                                "--session.max-clicks=-1",
+                                "--user.max-clicks=0",
+                                "--session.account-property= "),
+                        Map.of()))
+                .hasMessageContaining("session.preset=ADOBE")
+                .hasMessageContaining("session.time-zone=Mars/Olympus")
+                .hasMessageContaining("session.max-clicks=-1")
+                .hasMessageContaining("user.max-clicks=0")
+                .hasMessageContaining("session.account-property");
+    }
+
+    private static SessionPolicy policy(String... args) throws OptionsException {
+        return ClickstreamJob.sessionPolicy(PipelineOptions.PROGRAM.read(List.of(args), Map.of()));
     }
 
     @Test

@@ -50,7 +50,7 @@ public final class TestClicks {
     public static ReceivedClick received(Click click) {
         return new ReceivedClick(
                 click,
-                new SourcePosition("clicks", 0, 0, 1_000),
+                new SourcePosition("clicks", 0, Math.max(0, click.eventTimeMillis()), 1_000),
                 null,
                 click.eventId().getBytes(StandardCharsets.UTF_8));
     }

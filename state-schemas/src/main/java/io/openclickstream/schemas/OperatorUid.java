@@ -7,9 +7,7 @@ package io.openclickstream.schemas;
 public enum OperatorUid {
     CLICK_SOURCE("click-source"),
     ROUTE("route"),
-    TALLY_ROUTED("tally-routed"),
     SESSIONIZE("sessionize"),
-    TALLY_SESSIONIZED("tally-sessionized"),
     LEDGER("ledger"),
     PAGE_METRICS("page-metrics"),
     LAKE_CLICKS("lake-clicks"),
@@ -20,7 +18,8 @@ public enum OperatorUid {
     LIVE_PAGE_METRICS("live-page-metrics"),
     LIVE_LEDGER("live-ledger"),
     FINAL_SESSIONS("final-sessions"),
-    FINAL_METRICS("final-metrics");
+    FINAL_METRICS("final-metrics"),
+    LAKE_LEDGER("lake-ledger");
 
     private final String uid;
 

@@ -11,7 +11,8 @@ public enum SchemaText {
     LAKE_CLICKS("lake/clicks.schema"),
     LAKE_SESSIONS("lake/sessions.schema"),
     LAKE_METRICS("lake/metrics.schema"),
-    LAKE_REJECTED("lake/rejected.schema");
+    LAKE_REJECTED("lake/rejected.schema"),
+    LAKE_LEDGER("lake/ledger.schema");
 
     private final String path;
 

@@ -86,7 +86,8 @@ final class LedgerReader implements AutoCloseable {
                 }
                 epoch = Math.max(epoch, number(batch, "epoch", row));
                 received += number(batch, "received", row);
-                for (String outcome : new String[] {"accepted", "duplicate", "late", "malformed", "future"}) {
+                for (String outcome :
+                        new String[] {"accepted", "duplicate", "late", "malformed", "future", "filtered"}) {
                     outcomes.merge(outcome, number(batch, outcome, row), Long::sum);
                 }
             }

@@ -119,6 +119,7 @@ public final class ClickGenerator {
                     case LATE -> Reason.BEHIND_WATERMARK;
                     case FUTURE -> Reason.EVENT_TIME_IN_FUTURE;
                     case MALFORMED -> broken;
+                    case FILTERED -> Reason.TOO_MANY_CLICKS;
                 };
         byte[] key = userId.getBytes(StandardCharsets.UTF_8);
         return new GeneratedClick(position, key, value, sendTime, eventTime, kind, reason);
@@ -160,7 +161,7 @@ public final class ClickGenerator {
     private long eventTimeMillis(Outcome kind, long sendTime, Randomness random) {
         GeneratorSettings.Timing timing = settings.timing();
         return switch (kind) {
-            case ACCEPTED, DUPLICATE, MALFORMED -> {
+            case ACCEPTED, DUPLICATE, MALFORMED, FILTERED -> {
                 // Most clicks come at once, few are held up for long.
                 double delay = random.fraction();
                 yield sendTime

@@ -82,7 +82,19 @@ class PlatformReadersTest {
             assertThat(totals.received()).isEqualTo(30);
             assertThat(totals.epoch()).isEqualTo(8);
             assertThat(totals.outcomes())
-                    .isEqualTo(Map.of("accepted", 21L, "duplicate", 3L, "late", 2L, "malformed", 2L, "future", 2L));
+                    .isEqualTo(Map.of(
+                            "accepted",
+                            21L,
+                            "duplicate",
+                            3L,
+                            "late",
+                            2L,
+                            "malformed",
+                            2L,
+                            "future",
+                            2L,
+                            "filtered",
+                            0L));
         }
     }
 
@@ -157,7 +169,7 @@ class PlatformReadersTest {
             long duplicate) {
         ((VarCharVector) rows.getVector("topic")).setSafe(row, topic.getBytes(StandardCharsets.UTF_8));
         ((IntVector) rows.getVector("partition")).setSafe(row, partition);
-        for (String column : List.of("next_offset", "late", "malformed", "future")) {
+        for (String column : List.of("next_offset", "late", "malformed", "future", "filtered")) {
             set(rows, column, row, 0);
         }
         set(rows, "epoch", row, epoch);

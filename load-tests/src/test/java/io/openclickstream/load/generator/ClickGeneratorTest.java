@@ -117,7 +117,7 @@ class ClickGeneratorTest {
         for (GeneratedClick click : clicks) {
             long behind = click.sendTimeMillis() - click.eventTimeMillis();
             switch (click.intended()) {
-                case ACCEPTED, MALFORMED ->
+                case ACCEPTED, MALFORMED, FILTERED ->
                     assertThat(behind).isBetween(0L, timing.disorder().toMillis());
                 case DUPLICATE ->
                     assertThat(behind)

@@ -6,7 +6,6 @@ import io.openclickstream.schemas.click.Outcome;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
-import io.openclickstream.schemas.click.SourcePosition;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.Change;
 import io.openclickstream.schemas.session.OpenSession;
@@ -52,10 +51,10 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
     public static final OutputTag<SessionChange> SESSIONS =
             new OutputTag<>("sessions", TypeInformation.of(SessionChange.class));
 
-    /** Clicks refused because they are late. */
-    public static final OutputTag<Rejected> LATE = new OutputTag<>("late", TypeInformation.of(Rejected.class));
+    /** Clicks refused because they are late, or because their user sends too many. */
+    public static final OutputTag<Rejected> REFUSED = new OutputTag<>("refused", TypeInformation.of(Rejected.class));
 
-    /** One entry per click: its outcome. */
+    /** Before each barrier and at the end: what became of the clicks since the last one. */
     public static final OutputTag<LedgerEntry> COUNTED =
             new OutputTag<>("counted", TypeInformation.of(LedgerEntry.class));
 
@@ -63,9 +62,9 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
 
     private transient ValueState<SessionTimeline> timelines;
     private transient MapState<String, Long> seenEventIds;
-    private transient ValueState<Long> armedTimer;
     private transient ListState<Long> watermarkState;
     private transient long watermarkMillis;
+    private transient LedgerTally tally;
 
     public SessionizeFunction(SessionRules rules) {
         this.rules = rules;
@@ -75,6 +74,7 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
     public void initializeState(FunctionInitializationContext context) throws Exception {
         watermarkState =
                 context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
+        tally = new LedgerTally();
         watermarkMillis = Long.MIN_VALUE;
         for (Long restored : watermarkState.get()) {
             watermarkMillis = Math.max(watermarkMillis, restored);
@@ -92,7 +92,6 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
                 .getState(new ValueStateDescriptor<>("timeline", TypeInformation.of(SessionTimeline.class)));
         seenEventIds =
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG));
-        armedTimer = getRuntimeContext().getState(new ValueStateDescriptor<>("armed-timer", Types.LONG));
     }
 
     @Override
@@ -100,81 +99,95 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
         long watermark = watermarkMillis;
         Click click = received.click();
         if (rules.isLate(click.eventTimeMillis(), watermark)) {
-            context.output(LATE, late(received, watermark));
-            count(received.source(), Outcome.LATE, context);
+            refuse(received, Reason.BEHIND_WATERMARK, late(click.eventTimeMillis(), watermark), context);
             return;
         }
         Long seen = seenEventIds.get(click.eventId());
         if (seen != null && !rules.isForgotten(seen, watermark)) {
-            count(received.source(), Outcome.DUPLICATE, context);
+            tally.ended(received.source(), Outcome.DUPLICATE);
+            return;
+        }
+        SessionTimeline timeline = current();
+        if (seen == null && rules.isTooMany(timeline)) {
+            refuse(received, Reason.TOO_MANY_CLICKS, tooMany(timeline.rememberedIds()), context);
             return;
         }
         seenEventIds.put(click.eventId(), click.eventTimeMillis());
 
-        SessionRules.Added added = rules.add(current(), click, received.source().ingestionTimeMillis());
-        timelines.update(added.timeline());
+        SessionRules.Added added = rules.add(
+                timeline.withRememberedIds(timeline.rememberedIds() + (seen == null ? 1 : 0))
+                        .revised(),
+                received,
+                watermark);
+        timeline = added.timeline();
+        long timer = rules.forgottenAtMillis(click.eventTimeMillis());
         for (OpenSession replaced : added.replaced()) {
-            emit(Change.DELETE, replaced, context, false);
+            emit(Change.DELETE, replaced, timeline.revision(), context, false);
         }
-        emit(Change.UPSERT, added.session(), context, false);
-        armNoLaterThan(
-                Math.min(rules.finalAtMillis(added.session()), rules.forgottenAtMillis(click.eventTimeMillis())),
-                context);
-        count(received.source(), Outcome.ACCEPTED, context);
+        for (OpenSession changed : added.changed()) {
+            emit(Change.UPSERT, changed, timeline.revision(), context, false);
+            timer = Math.min(timer, rules.finalAtMillis(changed));
+        }
+        timelines.update(armNoLaterThan(timer, timeline, context));
+        tally.ended(received.source(), Outcome.ACCEPTED);
         out.collect(received);
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<ReceivedClick> out) throws Exception {
-        armedTimer.clear();
         long watermark = context.timerService().currentWatermark();
-        SessionRules.Closed closed = rules.close(current(), watermark);
+        String siteId = context.getCurrentKey().siteId();
+        SessionRules.Closed closed = rules.close(current().withTimer(null), siteId, watermark);
+        SessionTimeline timeline = closed.timeline().revised();
         for (OpenSession session : closed.sessions()) {
-            emit(Change.UPSERT, session, context, true);
+            emit(Change.UPSERT, session, timeline.revision(), context, true);
         }
-        Long next = null;
-        if (closed.timeline().open().isEmpty()) {
+        Remembered remembered = forgetEventIds(watermark);
+        timeline = timeline.withRememberedIds(remembered.ids());
+        if (timeline.isEmpty()) {
             timelines.clear();
-        } else {
-            timelines.update(closed.timeline());
-            for (OpenSession session : closed.timeline().open()) {
-                next = SessionRules.earlier(next, rules.finalAtMillis(session));
-            }
+            return;
         }
-        next = forgetEventIds(watermark, next);
-        if (next != null) {
-            armNoLaterThan(next, context);
+        Long next = rules.nextFinalAtMillis(timeline, siteId);
+        if (remembered.earliestMillis() != null) {
+            next = SessionRules.earlier(next, rules.forgetAgainAtMillis(remembered.earliestMillis(), watermark));
         }
+        timelines.update(next == null ? timeline : armNoLaterThan(next, timeline, context));
     }
 
-    private @Nullable Long forgetEventIds(long watermark, @Nullable Long next) throws Exception {
+    /** How many event ids are still known, and the event time of the earliest; null when none is. */
+    private record Remembered(long ids, @Nullable Long earliestMillis) {}
+
+    private Remembered forgetEventIds(long watermark) throws Exception {
         List<String> forgotten = new ArrayList<>();
-        Long earliest = next;
+        Long earliest = null;
+        long kept = 0;
         for (Iterator<Map.Entry<String, Long>> ids = seenEventIds.iterator(); ids.hasNext(); ) {
             Map.Entry<String, Long> id = ids.next();
             if (rules.isForgotten(id.getValue(), watermark)) {
                 forgotten.add(id.getKey());
             } else {
-                earliest = SessionRules.earlier(earliest, rules.forgottenAtMillis(id.getValue()));
+                earliest = SessionRules.earlier(earliest, id.getValue());
+                kept++;
             }
         }
         for (String id : forgotten) {
             seenEventIds.remove(id);
         }
-        return earliest;
+        return new Remembered(kept, earliest);
     }
 
     /** One timer per user: it is moved only to an earlier moment, and set anew when it has fired. */
-    private void armNoLaterThan(long millis, Context context) throws Exception {
-        Long armed = armedTimer.value();
+    private static SessionTimeline armNoLaterThan(long millis, SessionTimeline timeline, Context context) {
+        Long armed = timeline.timerMillis();
         if (armed != null && armed <= millis) {
-            return;
+            return timeline;
         }
         if (armed != null) {
             context.timerService().deleteEventTimeTimer(armed);
         }
         context.timerService().registerEventTimeTimer(millis);
-        armedTimer.update(millis);
+        return timeline.withTimer(millis);
     }
 
     /** Called by {@link SessionizeOperator} whenever event time moves on. */
@@ -184,12 +197,17 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
         }
     }
 
+    /** Called by {@link SessionizeOperator}: what became of the clicks since the last call. */
+    List<LedgerEntry> counts(long epoch) {
+        return tally.drain(epoch);
+    }
+
     private SessionTimeline current() throws Exception {
         SessionTimeline timeline = timelines.value();
         return timeline == null ? SessionTimeline.empty() : timeline;
     }
 
-    private void emit(Change change, OpenSession open, Context context, boolean isFinal) {
+    private void emit(Change change, OpenSession open, long revision, Context context, boolean isFinal) {
         UserKey user = context.getCurrentKey();
         Session session = new Session(
                 open.sessionId(),
@@ -198,28 +216,42 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
                 open.startMillis(),
                 open.endMillis(),
                 open.clicks(),
-                open.entryPage(),
-                open.exitPage(),
+                open.pages(),
+                open.entry(),
+                open.exit().page(),
+                open.orders(),
+                open.revenue(),
+                open.closeReason(),
                 open.ingestionTimeMillis(),
+                revision,
                 isFinal);
         context.output(SESSIONS, new SessionChange(change, session));
     }
 
-    private void count(SourcePosition position, Outcome outcome, Context context) {
+    private void refuse(ReceivedClick received, Reason reason, String detail, Context context) {
         context.output(
-                COUNTED,
-                LedgerEntry.none(position.topic(), position.partition()).plus(outcome));
+                REFUSED,
+                new Rejected(
+                        reason,
+                        detail,
+                        received.source(),
+                        received.click().eventTimeMillis(),
+                        received.rawKey(),
+                        received.rawValue()));
+        tally.ended(received.source(), reason.outcome());
     }
 
-    private Rejected late(ReceivedClick received, long watermark) {
-        long eventTime = received.click().eventTimeMillis();
-        String detail = "event_time %d lies %d ms behind the watermark %d, more than the allowed lateness of %d ms"
+    private String late(long eventTimeMillis, long watermark) {
+        return "event_time %d lies %d ms behind the watermark %d, more than the allowed lateness of %d ms"
                 .formatted(
-                        eventTime,
-                        watermark - eventTime,
+                        eventTimeMillis,
+                        watermark - eventTimeMillis,
                         watermark,
                         rules.allowedLateness().toMillis());
-        return new Rejected(
-                Reason.BEHIND_WATERMARK, detail, received.source(), eventTime, received.rawKey(), received.rawValue());
+    }
+
+    private String tooMany(long clicks) {
+        return "its user has sent %d clicks within %s, which is all that user.max-clicks lets one user send"
+                .formatted(clicks, rules.deduplicationHorizon());
     }
 }

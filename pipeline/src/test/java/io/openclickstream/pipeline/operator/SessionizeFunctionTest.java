@@ -4,23 +4,31 @@ import static io.openclickstream.pipeline.TestClicks.click;
 import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.decide.session.SessionStory;
 import io.openclickstream.pipeline.operator.OperatorScript.Mode;
 import io.openclickstream.pipeline.operator.OperatorScript.Outcome;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.Change;
+import io.openclickstream.schemas.session.CloseReason;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.UserKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SessionizeFunctionTest {
@@ -73,7 +81,7 @@ class SessionizeFunctionTest {
                         .element(at("c", 100 + GAP - 1))
                         .watermark(END));
         assertThat(finals(outcome)).singleElement().extracting(Session::clicks).isEqualTo(2L);
-        assertThat(outcome.side(SessionizeFunction.LATE)).singleElement().satisfies(late -> {
+        assertThat(outcome.side(SessionizeFunction.REFUSED)).singleElement().satisfies(late -> {
             assertThat(late.reason()).isEqualTo(Reason.BEHIND_WATERMARK);
             assertThat(new String(late.rawValue(), StandardCharsets.UTF_8)).isEqualTo("c");
             assertThat(late.eventTimeMillis()).isEqualTo(100 + GAP - 1);
@@ -87,7 +95,7 @@ class SessionizeFunctionTest {
         var outcome = run(
                 mode,
                 script().watermark(1_000).element(at("a", 1_000 - LATENESS - 1)).watermark(END));
-        assertThat(outcome.side(SessionizeFunction.LATE)).hasSize(1);
+        assertThat(outcome.side(SessionizeFunction.REFUSED)).hasSize(1);
         assertThat(finals(outcome)).isEmpty();
         assertNothingLeft(outcome);
     }
@@ -103,7 +111,7 @@ class SessionizeFunctionTest {
                         .element(at("bridge", GAP))
                         .watermark(END));
         assertThat(finals(outcome)).extracting(Session::clicks).containsExactly(1L, 1L);
-        assertThat(outcome.side(SessionizeFunction.LATE)).hasSize(1);
+        assertThat(outcome.side(SessionizeFunction.REFUSED)).hasSize(1);
         assertNothingLeft(outcome);
     }
 
@@ -166,7 +174,10 @@ class SessionizeFunctionTest {
         assertThat(counts.accepted()).isEqualTo(2);
         assertThat(counts.duplicate()).isEqualTo(1);
         assertThat(counts.late()).isEqualTo(1);
-        assertThat(outcome.side(SessionizeFunction.COUNTED)).hasSize(4);
+        assertThat(counts.outcomes()).isEqualTo(4);
+        if (mode == Mode.STRAIGHT) {
+            assertThat(outcome.side(SessionizeFunction.COUNTED)).hasSize(1);
+        }
     }
 
     @ParameterizedTest
@@ -194,12 +205,174 @@ class SessionizeFunctionTest {
         assertThat(counts(outcome).late()).isZero();
     }
 
+    /** T15: the cut stands at local midnight, whatever the clocks do that night. */
+    @ParameterizedTest
+    @CsvSource({
+        // Clocks go forward that night, then back: days of 23 and 25 hours.
+        "Europe/Berlin, 2024-03-30T22:59:59.999Z, 2024-03-30T23:00:00Z",
+        "Europe/Berlin, 2024-03-31T21:59:59.999Z, 2024-03-31T22:00:00Z",
+        "Europe/Berlin, 2024-10-27T22:59:59.999Z, 2024-10-27T23:00:00Z",
+        // Zones at half and three quarter hours, and one that shifts by half an hour.
+        "Asia/Kathmandu, 2024-05-01T18:14:59.999Z, 2024-05-01T18:15:00Z",
+        "Australia/Lord_Howe, 2024-04-06T12:59:59.999Z, 2024-04-06T13:00:00Z",
+        // Local midnight did not exist: the day began at one o'clock. And a day that was left out.
+        "America/Sao_Paulo, 2018-11-04T02:59:59.999Z, 2018-11-04T03:00:00Z",
+        "Pacific/Apia, 2011-12-30T09:59:59.999Z, 2011-12-30T10:00:00Z"
+    })
+    void t15MidnightOfTheSiteCutsASession(String zone, Instant lastOfTheDay, Instant midnight) throws Exception {
+        SessionRules rules =
+                SessionStory.rules(SessionStory.policy().midnightIn(zone).build(Duration.ofMinutes(30)));
+        for (Mode mode : Mode.values()) {
+            var outcome = run(
+                    mode,
+                    script(rules)
+                            .element(SessionStory.at("a", lastOfTheDay.toEpochMilli() - 1)
+                                    .receivedAs(0))
+                            .element(SessionStory.at("c", midnight.toEpochMilli())
+                                    .receivedAs(1))
+                            .element(SessionStory.at("b", lastOfTheDay.toEpochMilli())
+                                    .receivedAs(2))
+                            .watermark(midnight.plus(Duration.ofDays(1)).toEpochMilli()));
+            assertThat(finals(outcome)).extracting(Session::clicks).containsExactly(2L, 1L);
+            assertThat(finals(outcome))
+                    .extracting(Session::closeReason)
+                    .containsExactly(CloseReason.MIDNIGHT, CloseReason.GAP);
+            assertNothingLeft(outcome);
+        }
+    }
+
+    /** T16: the cut is found in the order of event time, and found again when an earlier click arrives. */
+    @ParameterizedTest
+    @EnumSource
+    void t16CampaignChangeIsFoundAgainWhenAnEarlierClickArrives(Mode mode) throws Exception {
+        SessionRules rules =
+                SessionStory.rules(SessionStory.policy().campaigns().build());
+        var outcome = run(
+                mode,
+                script(rules)
+                        .element(SessionStory.at("a", 100).receivedAs(0))
+                        .element(SessionStory.at("c", 120).receivedAs(1))
+                        .watermark(90)
+                        .element(SessionStory.at("b", 110).campaign("spring").receivedAs(2))
+                        .element(SessionStory.at("d", 130).campaign("spring").receivedAs(3))
+                        .watermark(END));
+        assertThat(finals(outcome))
+                .extracting(session -> session.entry().eventId() + session.clicks() + session.closeReason())
+                .containsExactly("a1CAMPAIGN_CHANGE", "b3GAP");
+        assertThat(openInLiveView(outcome)).isEmpty();
+        assertNothingLeft(outcome);
+    }
+
+    /** T17: an earlier start moves the cap, in event time. */
+    @ParameterizedTest
+    @EnumSource
+    void t17MaxDurationMovesWithAnEarlierStart(Mode mode) throws Exception {
+        SessionRules rules =
+                SessionStory.rules(SessionStory.policy().maxDuration(50).build());
+        var outcome = run(
+                mode,
+                script(rules)
+                        .element(SessionStory.at("b", 20).receivedAs(0))
+                        .element(SessionStory.at("c", 45).receivedAs(1))
+                        .element(SessionStory.at("d", 70).receivedAs(2))
+                        .element(SessionStory.at("a", 10).receivedAs(3))
+                        .watermark(END));
+        assertThat(finals(outcome))
+                .extracting(session -> session.startMillis() + "-" + session.endMillis() + session.closeReason())
+                .containsExactly("10-45MAX_DURATION", "70-70GAP");
+        assertNothingLeft(outcome);
+    }
+
+    /** T18: a bot is filtered when its ids fill what one user may have, once per click, and the rest goes on. */
+    @ParameterizedTest
+    @EnumSource
+    void t18UserWithTooManyClicksIsFiltered(Mode mode) throws Exception {
+        SessionRules rules = new SessionRules(
+                SessionPolicy.of(Duration.ofMillis(GAP)), Duration.ofMillis(LATENESS), Duration.ofMillis(HORIZON), 3);
+        var script = script(rules);
+        for (int i = 0; i < 5; i++) {
+            script.element(at("e" + i, i));
+        }
+        var outcome = run(
+                mode,
+                script.element(at("e0", 0))
+                        .element(received(click("e9", "bob", 5)))
+                        .watermark(HORIZON + 10)
+                        .element(at("later", HORIZON + 10))
+                        .watermark(END));
+        assertThat(counts(outcome).accepted()).isEqualTo(5);
+        assertThat(counts(outcome).filtered()).isEqualTo(2);
+        assertThat(counts(outcome).duplicate()).isEqualTo(1);
+        assertThat(outcome.side(SessionizeFunction.REFUSED))
+                .extracting(Rejected::reason)
+                .containsExactly(Reason.TOO_MANY_CLICKS, Reason.TOO_MANY_CLICKS);
+        assertThat(finals(outcome)).extracting(Session::clicks).containsExactlyInAnyOrder(3L, 1L, 1L);
+        assertNothingLeft(outcome);
+    }
+
+    /** T20: signing in goes on with the session, another account or signing out begins a new one. */
+    @ParameterizedTest
+    @EnumSource
+    void t20AnotherAccountBeginsASession(Mode mode) throws Exception {
+        SessionRules rules = SessionStory.rules(SessionStory.policy().accounts().build());
+        var outcome = run(
+                mode,
+                script(rules)
+                        .element(SessionStory.at("a", 100).receivedAs(0))
+                        .element(SessionStory.at("b", 110).account("1").receivedAs(1))
+                        .element(SessionStory.at("c", 120).account("2").receivedAs(2))
+                        .element(SessionStory.at("d", 130).receivedAs(3))
+                        .watermark(END));
+        assertThat(finals(outcome))
+                .extracting(session -> session.entry().eventId() + session.clicks() + session.closeReason())
+                .containsExactly("a2USER_CHANGE", "c1USER_CHANGE", "d1GAP");
+        assertNothingLeft(outcome);
+    }
+
+    /** T28: what readers see of a row only ever grows in revision, and nothing follows a final row. */
+    @ParameterizedTest
+    @EnumSource
+    void t28RevisionsGrowAndFinalIsTheLastWord(Mode mode) throws Exception {
+        var outcome = run(
+                mode,
+                script().element(at("a", 100))
+                        .element(at("c", 140))
+                        .element(at("b", 120))
+                        .watermark(END));
+        Map<String, Long> revisions = new HashMap<>();
+        for (SessionChange change : outcome.side(SessionizeFunction.SESSIONS)) {
+            Session session = change.session();
+            Long before = revisions.put(session.sessionId(), session.isFinal() ? Long.MAX_VALUE : session.revision());
+            assertThat(before == null || before < session.revision())
+                    .as("%s after %s", session, before)
+                    .isTrue();
+        }
+        assertThat(revisions).containsValue(Long.MAX_VALUE);
+    }
+
+    /** T29: one watermark that jumps over many sessions closes all of them, in order. */
+    @ParameterizedTest
+    @EnumSource
+    void t29OneWatermarkClosesManySessions(Mode mode) throws Exception {
+        var script = script();
+        for (int i = 0; i < 50; i++) {
+            script.element(at("e" + i, i * (GAP + 1)));
+        }
+        var outcome = run(mode, script.watermark(END));
+        assertThat(finals(outcome)).hasSize(50).isSortedAccordingTo(Comparator.comparingLong(Session::startMillis));
+        assertNothingLeft(outcome);
+    }
+
     private static ReceivedClick at(String eventId, long eventTimeMillis) {
         return received(click(eventId, "ada", eventTimeMillis));
     }
 
     private static OperatorScript<UserKey, ReceivedClick, ReceivedClick> script() {
-        var rules = new SessionRules(Duration.ofMillis(GAP), Duration.ofMillis(LATENESS), Duration.ofMillis(HORIZON));
+        return script(
+                new SessionRules(Duration.ofMillis(GAP), Duration.ofMillis(LATENESS), Duration.ofMillis(HORIZON)));
+    }
+
+    private static OperatorScript<UserKey, ReceivedClick, ReceivedClick> script(SessionRules rules) {
         return new OperatorScript<>(
                 () -> new SessionizeOperator(rules),
                 received ->
@@ -209,7 +382,8 @@ class SessionizeFunctionTest {
 
     private static Outcome<ReceivedClick> run(Mode mode, OperatorScript<UserKey, ReceivedClick, ReceivedClick> script)
             throws Exception {
-        return script.run(mode, SessionizeFunction.SESSIONS, SessionizeFunction.LATE, SessionizeFunction.COUNTED);
+        return script.barrier(2_000)
+                .run(mode, SessionizeFunction.SESSIONS, SessionizeFunction.REFUSED, SessionizeFunction.COUNTED);
     }
 
     private static List<Session> finals(Outcome<ReceivedClick> outcome) {
@@ -234,7 +408,8 @@ class SessionizeFunctionTest {
 
     private static LedgerEntry counts(Outcome<ReceivedClick> outcome) {
         return outcome.side(SessionizeFunction.COUNTED).stream()
-                .reduce(LedgerEntry.none("clicks", 0), LedgerEntry::plus);
+                .reduce(LedgerEntry::plus)
+                .orElseThrow();
     }
 
     private static void assertNothingLeft(Outcome<ReceivedClick> outcome) {

@@ -11,5 +11,7 @@ public enum Outcome {
     /** Bytes we could not read as a click, or a click that breaks a rule of {@code click.avsc}. */
     MALFORMED,
     /** Its event time lies further ahead of its ingestion time than the allowed skew. */
-    FUTURE
+    FUTURE,
+    /** A click that we could trust, refused by a policy: its user behaves like a bot. */
+    FILTERED
 }

@@ -16,7 +16,8 @@ public enum Reason {
     AMOUNT_OUT_OF_RANGE(Outcome.MALFORMED),
     MISSING_CURRENCY(Outcome.MALFORMED),
     EVENT_TIME_IN_FUTURE(Outcome.FUTURE),
-    BEHIND_WATERMARK(Outcome.LATE);
+    BEHIND_WATERMARK(Outcome.LATE),
+    TOO_MANY_CLICKS(Outcome.FILTERED);
 
     private final Outcome outcome;
 

@@ -1,61 +1,32 @@
 package io.openclickstream.schemas.ledger;
 
-import io.openclickstream.schemas.click.Outcome;
-
 /**
  * What became of the records of one Kafka partition: a step between two checkpoints, or the total up to one.
  * At every checkpoint {@code received} is the sum of the outcomes.
  *
  * @param epoch the checkpoint whose barrier follows the last record counted here
- * @param nextOffset the offset after the last record read; 0 when none was read
+ * @param fromOffset the offset of the first record read; {@link #NO_OFFSET} when none was read
+ * @param toOffset the offset after the last record read; 0 when none was read
  * @param received records read
+ * @param ingestionTimeMillis latest ingestion time of the records read; 0 when none was read
  */
 public record LedgerEntry(
         String topic,
         int partition,
         long epoch,
-        long nextOffset,
+        long fromOffset,
+        long toOffset,
         long received,
         long accepted,
         long duplicate,
         long late,
         long malformed,
-        long future) {
+        long future,
+        long filtered,
+        long ingestionTimeMillis) {
 
-    /** An entry that counts nothing yet. */
-    public static LedgerEntry none(String topic, int partition) {
-        return new LedgerEntry(topic, partition, 0, 0, 0, 0, 0, 0, 0, 0);
-    }
-
-    /** This entry and one more record read at {@code offset}. */
-    public LedgerEntry plusReceived(long offset) {
-        return new LedgerEntry(
-                topic,
-                partition,
-                epoch,
-                Math.max(nextOffset, offset + 1),
-                received + 1,
-                accepted,
-                duplicate,
-                late,
-                malformed,
-                future);
-    }
-
-    /** This entry and one more record that ended as {@code outcome}. */
-    public LedgerEntry plus(Outcome outcome) {
-        return new LedgerEntry(
-                topic,
-                partition,
-                epoch,
-                nextOffset,
-                received,
-                accepted + (outcome == Outcome.ACCEPTED ? 1 : 0),
-                duplicate + (outcome == Outcome.DUPLICATE ? 1 : 0),
-                late + (outcome == Outcome.LATE ? 1 : 0),
-                malformed + (outcome == Outcome.MALFORMED ? 1 : 0),
-                future + (outcome == Outcome.FUTURE ? 1 : 0));
-    }
+    /** The first offset where no record was read: later than every offset. */
+    public static final long NO_OFFSET = Long.MAX_VALUE;
 
     /** Both entries of the same partition together, as of the later of the two epochs. */
     public LedgerEntry plus(LedgerEntry other) {
@@ -63,23 +34,20 @@ public record LedgerEntry(
                 topic,
                 partition,
                 Math.max(epoch, other.epoch),
-                Math.max(nextOffset, other.nextOffset),
+                Math.min(fromOffset, other.fromOffset),
+                Math.max(toOffset, other.toOffset),
                 received + other.received,
                 accepted + other.accepted,
                 duplicate + other.duplicate,
                 late + other.late,
                 malformed + other.malformed,
-                future + other.future);
-    }
-
-    /** The same counts as of another epoch. */
-    public LedgerEntry at(long newEpoch) {
-        return new LedgerEntry(
-                topic, partition, newEpoch, nextOffset, received, accepted, duplicate, late, malformed, future);
+                future + other.future,
+                filtered + other.filtered,
+                Math.max(ingestionTimeMillis, other.ingestionTimeMillis));
     }
 
     /** The sum of all outcomes. */
     public long outcomes() {
-        return accepted + duplicate + late + malformed + future;
+        return accepted + duplicate + late + malformed + future + filtered;
     }
 }

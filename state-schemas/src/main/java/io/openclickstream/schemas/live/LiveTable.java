@@ -23,7 +23,7 @@ public enum LiveTable {
             List.of("session_id"),
             "start_time",
             List.of(
-                    column("session_id", utf8(), false, "stable id, made from the first click accepted into it"),
+                    column("session_id", utf8(), false, "stable id, made from the click that Kafka received first"),
                     column("site_id", utf8(), false, "site (tenant)"),
                     column("user_id", utf8(), false, "who clicked"),
                     column("start_time", millis(), false, "event time of the earliest click"),
@@ -32,7 +32,19 @@ public enum LiveTable {
                     column("clicks", int64(), false, "accepted clicks"),
                     column("entry_page", utf8(), true, "page of the earliest click"),
                     column("exit_page", utf8(), true, "page of the latest click"),
-                    column("is_final", bool(), false, "no accepted click can touch it any more"))),
+                    column("is_final", bool(), false, "no accepted click can touch it any more"),
+                    column("pages", int64(), false, "clicks of type page_view"),
+                    column("referrer", utf8(), true, "referrer of the earliest click"),
+                    column("utm_source", utf8(), true, "utm_source of the earliest click"),
+                    column("utm_medium", utf8(), true, "utm_medium of the earliest click"),
+                    column("utm_campaign", utf8(), true, "utm_campaign of the earliest click"),
+                    column("country", utf8(), true, "country of the earliest click"),
+                    column("device", utf8(), true, "device of the earliest click"),
+                    column("orders", int64(), false, "clicks of type purchase"),
+                    column("revenue", utf8(), false, "exact sums by currency as a JSON object of decimals in texts"),
+                    column("is_bounce", bool(), false, "at most one page and no order"),
+                    column("close_reason", utf8(), true, "why no further click joined; null while one still may"),
+                    column("revision", int64(), false, "grows with every change of the row"))),
 
     /** One row per site, minute and page. */
     PAGE_METRICS(
@@ -70,7 +82,8 @@ public enum LiveTable {
                     column("duplicate", int64(), false, "same event id of the same user again"),
                     column("late", int64(), false, "further behind the watermark than the allowed lateness"),
                     column("malformed", int64(), false, "not readable as a click"),
-                    column("future", int64(), false, "further ahead of its ingestion than the allowed skew")));
+                    column("future", int64(), false, "further ahead of its ingestion than the allowed skew"),
+                    column("filtered", int64(), false, "refused by a policy: its user sends too many clicks")));
 
     private final Schema putSchema;
     private final Schema schema;

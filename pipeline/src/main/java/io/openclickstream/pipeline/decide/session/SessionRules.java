@@ -1,36 +1,60 @@
 package io.openclickstream.pipeline.decide.session;
 
-import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.session.CloseReason;
 import io.openclickstream.schemas.session.OpenSession;
 import io.openclickstream.schemas.session.SessionTimeline;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which clicks of one user belong to the same session. Pure: no clock, no Flink, no I/O.
  *
- * <p>Neighbouring clicks share a session when they are at most {@code gap} apart (a click exactly at the gap joins), in
- * whatever order they arrive. Late is decided per click and before anything else; a session is final once no click
- * that is not late can touch it. So a final session is never corrected, and no two sessions of a user overlap.
+ * <p>The accepted clicks of a user, in order of event time and event id, are cut into sessions by the policy; the order
+ * in which they arrive never matters. Late is decided per click and before anything else; a session is final once no
+ * click that is not late can touch it. So a final session is never corrected, and no two sessions of a user overlap.
  *
- * @param gap quiet time that ends a session; positive
+ * <p>Where the policy cuts by gap and midnight alone, sessions are merged as clicks come and only aggregates are kept.
+ * Where a cut depends on all clicks before it, clicks wait, each as a session of its own, until none can come before
+ * them: until the watermark has passed them by the allowed lateness. Readers see the sessions that all clicks make now
+ * in both cases.
+ *
+ * @param policy where sessions end
  * @param allowedLateness how far behind the watermark a click is still accepted; zero or more
  * @param deduplicationHorizon how far behind the watermark, in event time, an event id is remembered; at least
  *     {@code allowedLateness}, since an exact copy of an older click is late anyway
+ * @param maxRememberedIds the most event ids of one user that are remembered; whoever sends more is taken for a bot, and
+ *     the clicks beyond are filtered; positive
  */
-public record SessionRules(Duration gap, Duration allowedLateness, Duration deduplicationHorizon)
+public record SessionRules(
+        SessionPolicy policy, Duration allowedLateness, Duration deduplicationHorizon, long maxRememberedIds)
         implements Serializable {
 
-    /** What a click does to its user's timeline. */
-    public record Added(SessionTimeline timeline, OpenSession session, List<OpenSession> replaced) {}
+    /** How many event ids of one user are remembered unless told otherwise. */
+    public static final long USUAL_MAX_REMEMBERED_IDS = 100_000;
 
-    /** The timeline without the sessions that are final, and those. */
+    /**
+     * What a click does to its user's timeline.
+     *
+     * @param changed sessions that are new or hold something else than before
+     * @param replaced sessions that are no more, since their clicks are now under another id
+     */
+    public record Added(SessionTimeline timeline, List<OpenSession> changed, List<OpenSession> replaced) {}
+
+    /** The timeline without the sessions that are final, and those, in order of event time. */
     public record Closed(SessionTimeline timeline, List<OpenSession> sessions) {}
+
+    /** Sessions that end by their gap alone. */
+    public SessionRules(Duration gap, Duration allowedLateness, Duration deduplicationHorizon) {
+        this(SessionPolicy.of(gap), allowedLateness, deduplicationHorizon, USUAL_MAX_REMEMBERED_IDS);
+    }
 
     /** Whether a click is refused: its event time lies further behind the watermark than the allowed lateness. */
     public boolean isLate(long eventTimeMillis, long watermarkMillis) {
@@ -47,97 +71,167 @@ public record SessionRules(Duration gap, Duration allowedLateness, Duration dedu
         return seenEventTimeMillis + deduplicationHorizon.toMillis() + 1;
     }
 
-    /** The first watermark at which a session is final: one more than the latest at which a click could touch it. */
-    public long finalAtMillis(OpenSession session) {
-        return session.endMillis() + gap.toMillis() + allowedLateness.toMillis() + 1;
+    /**
+     * The first watermark at which forgetting is worth a look at all ids again: by then an eighth of the horizon has
+     * gone, so that every id of a busy user is looked at a few times only, not at every click.
+     */
+    public long forgetAgainAtMillis(long earliestSeenMillis, long watermarkMillis) {
+        return Math.max(forgottenAtMillis(earliestSeenMillis), watermarkMillis + deduplicationHorizon.toMillis() / 8);
     }
 
-    /**
-     * Adds an accepted click: to the session it touches, to both sessions that it bridges, or to a new one. Bridged
-     * sessions become one under the id of the earlier; the other is {@code replaced}.
-     */
-    public Added add(SessionTimeline timeline, Click click, long ingestionTimeMillis) {
-        OpenSession merged = null;
-        List<OpenSession> replaced = new ArrayList<>(1);
-        List<OpenSession> open = new ArrayList<>(timeline.open().size() + 1);
-        int place = 0;
-        for (OpenSession session : timeline.open()) {
-            if (!touches(session, click.eventTimeMillis())) {
-                open.add(session);
-                place += session.endMillis() < click.eventTimeMillis() ? 1 : 0;
-            } else if (merged == null) {
-                merged = session;
-            } else {
-                replaced.add(session);
-                merged = join(merged, session);
-            }
-        }
-        OpenSession single = single(click, ingestionTimeMillis);
-        OpenSession session = merged == null ? single : join(merged, single);
-        open.add(place, session);
-        return new Added(new SessionTimeline(open), session, replaced);
+    /** Whether one more click of this user is a bot's. */
+    public boolean isTooMany(SessionTimeline timeline) {
+        return timeline.rememberedIds() >= maxRememberedIds;
+    }
+
+    /** The first watermark at which a session is final: one more than the latest at which a click could touch it. */
+    public long finalAtMillis(OpenSession session) {
+        return session.endMillis() + policy.gap().toMillis() + allowedLateness.toMillis() + 1;
+    }
+
+    /** Adds an accepted click. */
+    public Added add(SessionTimeline timeline, ReceivedClick received, long watermarkMillis) {
+        OpenSession single = SessionFacts.single(received, policy);
+        String siteId = received.click().siteId();
+        return policy.dependsOnOrder()
+                ? addWaiting(timeline, single, siteId, watermarkMillis)
+                : addMerging(timeline, single, siteId);
+    }
+
+    /** The sessions that the clicks so far make, in order of event time. */
+    public List<OpenSession> sessions(SessionTimeline timeline, String siteId) {
+        return timeline.unsettled().isEmpty() ? timeline.open() : fold(timeline.open(), timeline.unsettled(), siteId);
     }
 
     /** Takes out the sessions that are final at this watermark. */
-    public Closed close(SessionTimeline timeline, long watermarkMillis) {
+    public Closed close(SessionTimeline timeline, String siteId, long watermarkMillis) {
+        SessionTimeline settled = settle(timeline, siteId, watermarkMillis);
         List<OpenSession> open = new ArrayList<>();
         List<OpenSession> closed = new ArrayList<>();
-        for (OpenSession session : timeline.open()) {
-            (finalAtMillis(session) <= watermarkMillis ? closed : open).add(session);
+        List<OpenSession> all = settled.open();
+        for (int i = 0; i < all.size(); i++) {
+            OpenSession session = all.get(i);
+            if (finalAtMillis(session) > watermarkMillis) {
+                open.add(session);
+            } else {
+                OpenSession next = i + 1 < all.size() ? all.get(i + 1) : null;
+                closed.add(session.closedFor(closeReason(session, next)));
+            }
         }
-        return new Closed(new SessionTimeline(open), closed);
+        return new Closed(settled.withSessions(open, settled.unsettled()), closed);
     }
 
-    private boolean touches(OpenSession session, long eventTimeMillis) {
-        return eventTimeMillis >= session.startMillis() - gap.toMillis()
-                && eventTimeMillis <= session.endMillis() + gap.toMillis();
+    /** The earliest watermark at which one of the sessions is final; null when there is none. */
+    public @Nullable Long nextFinalAtMillis(SessionTimeline timeline, String siteId) {
+        Long next = null;
+        for (OpenSession session : sessions(timeline, siteId)) {
+            next = earlier(next, finalAtMillis(session));
+        }
+        return next;
     }
 
-    private static OpenSession single(Click click, long ingestionTimeMillis) {
-        return new OpenSession(
-                sessionId(click),
-                click.eventTimeMillis(),
-                click.eventTimeMillis(),
-                1,
-                click.page(),
-                click.eventId(),
-                click.page(),
-                click.eventId(),
-                ingestionTimeMillis);
+    private Added addMerging(SessionTimeline timeline, OpenSession single, String siteId) {
+        OpenSession merged = single;
+        List<OpenSession> touched = new ArrayList<>(1);
+        List<OpenSession> open = new ArrayList<>(timeline.open().size() + 1);
+        int place = 0;
+        for (OpenSession session : timeline.open()) {
+            if (touches(siteId, session, single.startMillis())) {
+                touched.add(session);
+                merged = SessionFacts.join(merged, session);
+            } else {
+                open.add(session);
+                place += session.endMillis() < single.startMillis() ? 1 : 0;
+            }
+        }
+        open.add(place, merged);
+        String sessionId = merged.sessionId();
+        touched.removeIf(session -> session.sessionId().equals(sessionId));
+        return new Added(timeline.withSessions(open, List.of()), List.of(merged), touched);
     }
 
-    /** Both as one under the first's id; apart from the id, the order of the two doesn't matter. */
-    static OpenSession join(OpenSession first, OpenSession second) {
-        OpenSession entry = entersBefore(first, second) ? first : second;
-        OpenSession exit = exitsAfter(first, second) ? first : second;
-        return new OpenSession(
-                first.sessionId(),
-                entry.startMillis(),
-                exit.endMillis(),
-                first.clicks() + second.clicks(),
-                entry.entryPage(),
-                entry.entryEventId(),
-                exit.exitPage(),
-                exit.exitEventId(),
-                Math.max(first.ingestionTimeMillis(), second.ingestionTimeMillis()));
+    private boolean touches(String siteId, OpenSession session, long eventTimeMillis) {
+        return eventTimeMillis < session.startMillis()
+                ? policy.joins(siteId, eventTimeMillis, session.startMillis())
+                : eventTimeMillis <= session.endMillis() || policy.joins(siteId, session.endMillis(), eventTimeMillis);
     }
 
-    private static boolean entersBefore(OpenSession a, OpenSession b) {
+    private Added addWaiting(SessionTimeline timeline, OpenSession single, String siteId, long watermarkMillis) {
+        List<OpenSession> before = sessions(timeline, siteId);
+        List<OpenSession> unsettled = new ArrayList<>(timeline.unsettled());
+        int place = unsettled.size();
+        while (place > 0 && comesBefore(single, unsettled.get(place - 1))) {
+            place--;
+        }
+        unsettled.add(place, single);
+        SessionTimeline added = timeline.withSessions(timeline.open(), unsettled);
+        SessionTimeline settled = settle(added, siteId, watermarkMillis);
+        List<OpenSession> after = sessions(settled, siteId);
+
+        Map<String, OpenSession> known = new HashMap<>();
+        before.forEach(session -> known.put(session.sessionId(), session));
+        List<OpenSession> changed = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
+        for (OpenSession session : after) {
+            ids.add(session.sessionId());
+            if (!session.equals(known.get(session.sessionId()))) {
+                changed.add(session);
+            }
+        }
+        List<OpenSession> replaced = before.stream()
+                .filter(session -> !ids.contains(session.sessionId()))
+                .toList();
+        return new Added(settled, changed, replaced);
+    }
+
+    /** Folds the clicks before which none can come any more into the sessions. */
+    private SessionTimeline settle(SessionTimeline timeline, String siteId, long watermarkMillis) {
+        List<OpenSession> unsettled = timeline.unsettled();
+        int settled = 0;
+        while (settled < unsettled.size() && isLate(unsettled.get(settled).startMillis(), watermarkMillis)) {
+            settled++;
+        }
+        return settled == 0
+                ? timeline
+                : timeline.withSessions(
+                        fold(timeline.open(), unsettled.subList(0, settled), siteId),
+                        unsettled.subList(settled, unsettled.size()));
+    }
+
+    /** Goes on from sessions with later clicks, one after the other. */
+    private List<OpenSession> fold(List<OpenSession> from, List<OpenSession> singles, String siteId) {
+        List<OpenSession> sessions = new ArrayList<>(from);
+        for (OpenSession single : singles) {
+            int last = sessions.size() - 1;
+            CloseReason reason = last < 0 ? null : policy.reasonToCut(siteId, sessions.get(last), single);
+            if (last < 0) {
+                sessions.add(single);
+            } else if (reason == null) {
+                sessions.set(last, SessionFacts.join(sessions.get(last), single));
+            } else {
+                sessions.set(last, sessions.get(last).closedFor(reason));
+                sessions.add(single);
+            }
+        }
+        return sessions;
+    }
+
+    /** Merged sessions do not know yet why they ended: the one after it was kept apart by midnight, or by the gap. */
+    private CloseReason closeReason(OpenSession session, @Nullable OpenSession next) {
+        if (session.closeReason() != null) {
+            return session.closeReason();
+        }
+        return next != null
+                        && next.startMillis() - session.endMillis()
+                                <= policy.gap().toMillis()
+                ? CloseReason.MIDNIGHT
+                : CloseReason.GAP;
+    }
+
+    private static boolean comesBefore(OpenSession a, OpenSession b) {
         return a.startMillis() != b.startMillis()
                 ? a.startMillis() < b.startMillis()
-                : a.entryEventId().compareTo(b.entryEventId()) <= 0;
-    }
-
-    private static boolean exitsAfter(OpenSession a, OpenSession b) {
-        return a.endMillis() != b.endMillis()
-                ? a.endMillis() > b.endMillis()
-                : a.exitEventId().compareTo(b.exitEventId()) >= 0;
-    }
-
-    /** A name-based UUID (RFC 4122, version 3): the same click always makes the same id. */
-    private static String sessionId(Click click) {
-        String name = click.siteId() + '\0' + click.userId() + '\0' + click.eventId();
-        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+                : a.entry().eventId().compareTo(b.entry().eventId()) < 0;
     }
 
     private static long before(long watermarkMillis, Duration distance) {

@@ -5,6 +5,7 @@ import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.metric.PageMetric;
 import io.openclickstream.schemas.session.Session;
 import java.io.Serializable;
@@ -58,6 +59,12 @@ public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> 
                 LakeDataset::write);
     }
 
+    /** What became of every record read, per epoch and Kafka partition. */
+    public static LakeDataset<LedgerEntry> ledger() {
+        return new LakeDataset<>(
+                "ledger", SchemaText.LAKE_LEDGER, LedgerEntry::ingestionTimeMillis, LakeDataset::write);
+    }
+
     private static void write(ReceivedClick received, LakeRow row) {
         Click click = received.click();
         row.text("event_id", click.eventId())
@@ -94,11 +101,27 @@ public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> 
                 .text("user_id", session.userId())
                 .time("start_time", session.startMillis())
                 .time("end_time", session.endMillis())
-                .int64("duration_ms", session.endMillis() - session.startMillis())
+                .int64("duration_ms", session.durationMillis())
                 .int64("clicks", session.clicks())
                 .text("entry_page", session.entryPage())
                 .text("exit_page", session.exitPage())
-                .time("ingestion_time", session.ingestionTimeMillis());
+                .time("ingestion_time", session.ingestionTimeMillis())
+                .int64("pages", session.pages())
+                .text("referrer", session.entry().referrer())
+                .text("utm_source", session.entry().utmSource())
+                .text("utm_medium", session.entry().utmMedium())
+                .text("utm_campaign", session.entry().utmCampaign())
+                .text("country", session.entry().country())
+                .text("device", session.entry().device())
+                .int64("orders", session.orders())
+                .amounts("revenue", session.revenue())
+                .bool("is_bounce", session.isBounce())
+                .text(
+                        "close_reason",
+                        session.closeReason() == null
+                                ? null
+                                : session.closeReason().name())
+                .int64("revision", session.revision());
     }
 
     private static void write(PageMetric metric, LakeRow row) {
@@ -112,6 +135,22 @@ public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> 
                 .text("currency", metric.currency())
                 .int64("other_currency_clicks", metric.otherCurrencyClicks())
                 .time("ingestion_time", metric.ingestionTimeMillis());
+    }
+
+    private static void write(LedgerEntry entry, LakeRow row) {
+        row.int64("epoch", entry.epoch())
+                .text("kafka_topic", entry.topic())
+                .int32("kafka_partition", entry.partition())
+                .int64("from_offset", entry.fromOffset())
+                .int64("to_offset", entry.toOffset())
+                .int64("received", entry.received())
+                .int64("accepted", entry.accepted())
+                .int64("duplicate", entry.duplicate())
+                .int64("late", entry.late())
+                .int64("malformed", entry.malformed())
+                .int64("future", entry.future())
+                .int64("filtered", entry.filtered())
+                .time("ingestion_time", entry.ingestionTimeMillis());
     }
 
     private static void write(Rejected rejected, LakeRow row) {

@@ -1,7 +1,9 @@
 package io.openclickstream.pipeline.sink.lake;
 
+import io.openclickstream.schemas.session.Money;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LakeRow {
     private static final String MAP_ENTRY = "key_value";
+    private static final int AMOUNT_BYTES = 16;
 
     private final GroupType schema;
     private final RecordConsumer consumer;
@@ -53,35 +56,64 @@ final class LakeRow {
         if (value == null) {
             return this;
         }
-        byte[] unscaled = value.setScale(scale).unscaledValue().toByteArray();
         int length = schema.getType(column).asPrimitiveType().getTypeLength();
+        return binary(column, fixed(value, scale, length));
+    }
+
+    private static Binary fixed(BigDecimal value, int scale, int length) {
+        byte[] unscaled = value.setScale(scale).unscaledValue().toByteArray();
         byte[] fixed = new byte[length];
         Arrays.fill(fixed, (byte) (value.signum() < 0 ? -1 : 0));
         System.arraycopy(unscaled, 0, fixed, length - unscaled.length, unscaled.length);
-        return binary(column, Binary.fromConstantByteArray(fixed));
+        return Binary.fromConstantByteArray(fixed);
+    }
+
+    LakeRow bool(String column, boolean value) {
+        start(column);
+        consumer.addBoolean(value);
+        return end(column);
     }
 
     LakeRow texts(String column, Map<String, String> values) {
+        startMap(column, values.isEmpty());
+        values.forEach((key, value) -> entry(Binary.fromString(key), Binary.fromString(value)));
+        return endMap(column, values.isEmpty());
+    }
+
+    /** A map from currency to exact amount. */
+    LakeRow amounts(String column, List<Money> amounts) {
+        startMap(column, amounts.isEmpty());
+        for (Money money : amounts) {
+            entry(Binary.fromString(money.currency()), fixed(money.amount(), Money.SCALE, AMOUNT_BYTES));
+        }
+        return endMap(column, amounts.isEmpty());
+    }
+
+    private void startMap(String column, boolean isEmpty) {
         start(column);
         consumer.startGroup();
-        if (!values.isEmpty()) {
+        if (!isEmpty) {
             consumer.startField(MAP_ENTRY, 0);
-            values.forEach((key, value) -> {
-                consumer.startGroup();
-                entry("key", 0, key);
-                entry("value", 1, value);
-                consumer.endGroup();
-            });
+        }
+    }
+
+    private LakeRow endMap(String column, boolean isEmpty) {
+        if (!isEmpty) {
             consumer.endField(MAP_ENTRY, 0);
         }
         consumer.endGroup();
         return end(column);
     }
 
-    private void entry(String name, int index, String value) {
-        consumer.startField(name, index);
-        consumer.addBinary(Binary.fromString(value));
-        consumer.endField(name, index);
+    private void entry(Binary key, Binary value) {
+        consumer.startGroup();
+        consumer.startField("key", 0);
+        consumer.addBinary(key);
+        consumer.endField("key", 0);
+        consumer.startField("value", 1);
+        consumer.addBinary(value);
+        consumer.endField("value", 1);
+        consumer.endGroup();
     }
 
     private LakeRow binary(String column, Binary value) {

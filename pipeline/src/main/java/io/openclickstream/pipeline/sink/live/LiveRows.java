@@ -5,12 +5,14 @@ import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.live.Change;
 import io.openclickstream.schemas.live.LiveTable;
 import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * How rows of one type become rows of a live table.
@@ -58,11 +60,34 @@ public record LiveRows<T>(LiveTable table, Key<T> key, ChangeOf<T> change, Write
                 .text("user_id", session.userId())
                 .millis("start_time", session.startMillis())
                 .millis("end_time", session.endMillis())
-                .int64("duration_ms", session.endMillis() - session.startMillis())
+                .int64("duration_ms", session.durationMillis())
                 .int64("clicks", session.clicks())
                 .text("entry_page", session.entryPage())
                 .text("exit_page", session.exitPage())
-                .bool("is_final", session.isFinal());
+                .bool("is_final", session.isFinal())
+                .int64("pages", session.pages())
+                .text("referrer", session.entry().referrer())
+                .text("utm_source", session.entry().utmSource())
+                .text("utm_medium", session.entry().utmMedium())
+                .text("utm_campaign", session.entry().utmCampaign())
+                .text("country", session.entry().country())
+                .text("device", session.entry().device())
+                .int64("orders", session.orders())
+                .text("revenue", json(session.revenue()))
+                .bool("is_bounce", session.isBounce())
+                .text(
+                        "close_reason",
+                        session.closeReason() == null
+                                ? null
+                                : session.closeReason().name())
+                .int64("revision", session.revision());
+    }
+
+    /** Such as {@code {"EUR":"12.500000000"}}: a live table has flat columns only; currencies are plain letters. */
+    private static String json(List<Money> revenue) {
+        return revenue.stream()
+                .map(money -> "\"" + money.currency() + "\":\"" + money.amount().toPlainString() + "\"")
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static void write(PageMetric metric, LiveBatch row) {
@@ -82,12 +107,13 @@ public record LiveRows<T>(LiveTable table, Key<T> key, ChangeOf<T> change, Write
         row.text("topic", entry.topic())
                 .int32("partition", entry.partition())
                 .int64("epoch", entry.epoch())
-                .int64("next_offset", entry.nextOffset())
+                .int64("next_offset", entry.toOffset())
                 .int64("received", entry.received())
                 .int64("accepted", entry.accepted())
                 .int64("duplicate", entry.duplicate())
                 .int64("late", entry.late())
                 .int64("malformed", entry.malformed())
-                .int64("future", entry.future());
+                .int64("future", entry.future())
+                .int64("filtered", entry.filtered());
     }
 }

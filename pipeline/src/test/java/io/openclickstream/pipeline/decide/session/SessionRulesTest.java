@@ -1,27 +1,22 @@
 package io.openclickstream.pipeline.decide.session;
 
-import static io.openclickstream.pipeline.TestClicks.click;
+import static io.openclickstream.pipeline.decide.session.SessionStory.GAP;
+import static io.openclickstream.pipeline.decide.session.SessionStory.LATENESS;
+import static io.openclickstream.pipeline.decide.session.SessionStory.at;
+import static io.openclickstream.pipeline.decide.session.SessionStory.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.session.CloseReason;
 import io.openclickstream.schemas.session.OpenSession;
 import io.openclickstream.schemas.session.SessionTimeline;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class SessionRulesTest {
-    private static final long GAP = 30;
-    private static final SessionRules RULES =
-            new SessionRules(Duration.ofMillis(GAP), Duration.ofMillis(5), Duration.ofMillis(60));
+    private static final SessionRules RULES = rules(SessionPolicy.of(Duration.ofMillis(GAP)));
 
     @Test
     void clickExactlyAtTheGapJoinsAndOneLaterDoesNot() {
@@ -33,24 +28,38 @@ class SessionRulesTest {
     }
 
     @Test
-    void bridgeJoinsBothUnderTheIdOfTheEarlier() {
-        SessionTimeline two = timeline(0, 2 * GAP);
-        SessionRules.Added bridged = RULES.add(two, click("bridge", "ada", GAP), 0);
-        assertThat(bridged.timeline().open()).containsExactly(bridged.session());
-        assertThat(bridged.session().sessionId()).isEqualTo(two.open().get(0).sessionId());
-        assertThat(bridged.replaced()).containsExactly(two.open().get(1));
-        assertThat(bridged.session())
-                .extracting(OpenSession::startMillis, OpenSession::endMillis, OpenSession::clicks)
-                .containsExactly(0L, 2 * GAP, 3L);
+    void bridgeJoinsBothUnderTheIdOfTheOneReceivedFirst() {
+        SessionTimeline two = timeline(2 * GAP, 0);
+        SessionRules.Added bridged = RULES.add(two, at("bridge", GAP).receivedAs(2), 0);
+        assertThat(bridged.timeline().open()).containsExactlyElementsOf(bridged.changed());
+        assertThat(bridged.changed()).singleElement().satisfies(session -> {
+            assertThat(session.sessionId()).isEqualTo(two.open().get(1).sessionId());
+            assertThat(session.startMillis()).isZero();
+            assertThat(session.endMillis()).isEqualTo(2 * GAP);
+            assertThat(session.clicks()).isEqualTo(3);
+        });
+        assertThat(bridged.replaced()).containsExactly(two.open().get(0));
     }
 
     @Test
-    void idStaysWhenAnEarlierClickArrives() {
+    void idStaysWhenAnEarlierClickIsReceivedLater() {
         SessionTimeline one = timeline(100);
-        SessionRules.Added earlier = RULES.add(one, click("earlier", "ada", 90), 0);
-        assertThat(earlier.session().sessionId()).isEqualTo(one.open().get(0).sessionId());
-        assertThat(earlier.session().entryPage()).isEqualTo("/page/earlier");
+        SessionRules.Added earlier = RULES.add(one, at("earlier", 90).receivedAs(1), 0);
+        assertThat(earlier.changed()).singleElement().satisfies(session -> {
+            assertThat(session.sessionId()).isEqualTo(one.open().get(0).sessionId());
+            assertThat(session.entry().page()).isEqualTo("/page/earlier");
+        });
         assertThat(earlier.replaced()).isEmpty();
+    }
+
+    @Test
+    void rowIsReplacedWhenAClickOfAnotherPartitionTurnsOutToBeReceivedFirst() {
+        SessionTimeline one = RULES.add(
+                        SessionTimeline.empty(), at("read first", 100).receivedAs(7), 0)
+                .timeline();
+        SessionRules.Added added = RULES.add(one, at("received first", 110).receivedAs(3), 0);
+        assertThat(added.changed()).hasSize(1).doesNotContain(one.open().get(0));
+        assertThat(added.replaced()).containsExactly(one.open().get(0));
     }
 
     @Test
@@ -67,8 +76,11 @@ class SessionRulesTest {
         // The latest click that could join, and the last watermark at which it is accepted.
         assertThat(RULES.isLate(100 + GAP, finalAt - 1)).isFalse();
         assertThat(RULES.isLate(100 + GAP, finalAt)).isTrue();
-        assertThat(RULES.close(one, finalAt - 1).sessions()).isEmpty();
-        assertThat(RULES.close(one, finalAt).sessions()).hasSize(1);
+        assertThat(RULES.close(one, "shop", finalAt - 1).sessions()).isEmpty();
+        assertThat(RULES.close(one, "shop", finalAt).sessions())
+                .singleElement()
+                .extracting(OpenSession::closeReason)
+                .isEqualTo(CloseReason.GAP);
     }
 
     @Test
@@ -77,81 +89,30 @@ class SessionRulesTest {
         assertThat(RULES.isForgotten(40, RULES.forgottenAtMillis(40))).isTrue();
     }
 
-    @Property
-    void arrivalOrderDoesNotMatter(
-            @ForAll @Size(max = 40) List<@IntRange(max = 600) Integer> eventTimes, @ForAll long seed) {
-        List<Click> clicks = new ArrayList<>();
-        for (int i = 0; i < eventTimes.size(); i++) {
-            clicks.add(click("e" + i, "ada", eventTimes.get(i)));
+    @Test
+    void onlyClicksThatNoneCanComeBeforeAreSettled() {
+        SessionRules rules = rules(SessionStory.policy().maxClicks(2).build());
+        SessionTimeline timeline = SessionTimeline.empty();
+        for (int i = 0; i < 4; i++) {
+            timeline = rules.add(timeline, at("e" + i, i).receivedAs(i), 0).timeline();
         }
-        List<Click> shuffled = new ArrayList<>(clicks);
-        Collections.shuffle(shuffled, new Random(seed));
-        assertThat(withoutIds(add(shuffled))).isEqualTo(byTheBook(clicks));
-    }
-
-    @Property
-    void noTwoOpenSessionsAreAsCloseAsTheGap(@ForAll @Size(max = 40) List<@IntRange(max = 600) Integer> eventTimes) {
-        List<OpenSession> open = timeline(
-                        eventTimes.stream().mapToLong(Integer::longValue).toArray())
-                .open();
-        for (int i = 1; i < open.size(); i++) {
-            assertThat(open.get(i).startMillis() - open.get(i - 1).endMillis()).isGreaterThan(GAP);
-        }
-    }
-
-    /** The definition, over the sorted list: cut wherever two neighbours are further apart than the gap. */
-    private static List<OpenSession> byTheBook(List<Click> clicks) {
-        List<Click> sorted = new ArrayList<>(clicks);
-        sorted.sort(Comparator.comparingLong(Click::eventTimeMillis).thenComparing(Click::eventId));
-        List<OpenSession> sessions = new ArrayList<>();
-        int first = 0;
-        for (int i = 1; i <= sorted.size(); i++) {
-            if (i == sorted.size()
-                    || sorted.get(i).eventTimeMillis() - sorted.get(i - 1).eventTimeMillis() > GAP) {
-                Click entry = sorted.get(first);
-                Click exit = sorted.get(i - 1);
-                sessions.add(new OpenSession(
-                        "",
-                        entry.eventTimeMillis(),
-                        exit.eventTimeMillis(),
-                        i - first,
-                        entry.page(),
-                        entry.eventId(),
-                        exit.page(),
-                        exit.eventId(),
-                        0));
-                first = i;
-            }
-        }
-        return sorted.isEmpty() ? List.of() : sessions;
-    }
-
-    private static List<OpenSession> withoutIds(SessionTimeline timeline) {
-        return timeline.open().stream()
-                .map(s -> new OpenSession(
-                        "",
-                        s.startMillis(),
-                        s.endMillis(),
-                        s.clicks(),
-                        s.entryPage(),
-                        s.entryEventId(),
-                        s.exitPage(),
-                        s.exitEventId(),
-                        0))
-                .toList();
+        assertThat(timeline.open()).isEmpty();
+        assertThat(timeline.unsettled()).hasSize(4);
+        SessionTimeline settled = rules.close(timeline, "shop", LATENESS + 3).timeline();
+        assertThat(settled.unsettled()).extracting(OpenSession::startMillis).containsExactly(3L);
+        assertThat(settled.open()).extracting(OpenSession::clicks).containsExactly(2L, 1L);
+        assertThat(rules.sessions(settled, "shop"))
+                .extracting(OpenSession::clicks)
+                .containsExactly(2L, 2L);
     }
 
     private static SessionTimeline timeline(long... eventTimes) {
-        List<Click> clicks = new ArrayList<>();
+        List<ReceivedClick> clicks = new ArrayList<>();
         for (int i = 0; i < eventTimes.length; i++) {
-            clicks.add(click("e" + i, "ada", eventTimes[i]));
+            clicks.add(at("e" + i, eventTimes[i]).receivedAs(i));
         }
-        return add(clicks);
-    }
-
-    private static SessionTimeline add(List<Click> clicks) {
         SessionTimeline timeline = SessionTimeline.empty();
-        for (Click click : clicks) {
+        for (ReceivedClick click : clicks) {
             timeline = RULES.add(timeline, click, 0).timeline();
         }
         return timeline;

@@ -9,6 +9,9 @@ import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
 import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.session.CloseReason;
+import io.openclickstream.schemas.session.Entry;
+import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.Session;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -65,13 +68,33 @@ class LakeSinkTest {
 
     @Test
     void sessionsComeBackExactly() throws Exception {
-        var session = new Session("id", "shop", "ada", 1_000, 4_500, 3, "/a", null, 9_000, true);
+        var session = new Session(
+                "id",
+                "shop",
+                "ada",
+                1_000,
+                4_500,
+                3,
+                2,
+                new Entry("e", "/a", "https://r.example", "news", "mail", "spring", "DE", "phone"),
+                null,
+                1,
+                List.of(
+                        new Money("EUR", new BigDecimal("12.500000000")),
+                        new Money("JPY", new BigDecimal("-3.000000000"))),
+                CloseReason.GAP,
+                9_000,
+                4,
+                true);
         assertThat(rows(
                         LakeDataset.sessions(),
                         "session_id || '|' || duration_ms || '|' || clicks || '|' || entry_page || '|' || (exit_page IS NULL)"
-                                + " || '|' || epoch_ms(start_time) || '|' || epoch_ms(end_time)",
+                                + " || '|' || epoch_ms(start_time) || '|' || epoch_ms(end_time)"
+                                + " || '|' || concat_ws('|', pages, referrer, utm_source, utm_medium, utm_campaign, country,"
+                                + " device, orders, revenue, is_bounce, close_reason, revision)",
                         session))
-                .containsExactly("id|3500|3|/a|true|1000|4500");
+                .containsExactly("id|3500|3|/a|true|1000|4500|2|https://r.example|news|mail|spring|DE|phone|1|"
+                        + "{EUR=12.500000000, JPY=-3.000000000}|false|GAP|4");
     }
 
     @Test
@@ -114,7 +137,9 @@ class LakeSinkTest {
     }
 
     private static Session ingestedAt(long millis) {
-        return new Session("id", "shop", "ada", 0, 0, 1, null, null, millis, true);
+        var entry = new Entry("e", null, null, null, null, null, null, null);
+        return new Session(
+                "id", "shop", "ada", 0, 0, 1, 1, entry, null, 0, List.of(), CloseReason.GAP, millis, 2, true);
     }
 
     private static ReceivedClick received(Click click) {

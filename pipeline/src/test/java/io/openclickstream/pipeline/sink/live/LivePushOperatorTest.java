@@ -78,7 +78,7 @@ class LivePushOperatorTest {
     void longTextsAreSplitOverSeveralBatches() throws Exception {
         try (var harness = harness(LINEAGE, 100, null)) {
             for (int i = 0; i < 10; i++) {
-                var entry = new LedgerEntry("t".repeat(1 << 20) + i, i, 1, 0, i, 0, 0, 0, 0, 0);
+                var entry = new LedgerEntry("t".repeat(1 << 20) + i, i, 1, 0, 0, i, 0, 0, 0, 0, 0, 0, 0);
                 harness.processElement(new StreamRecord<>(entry));
             }
             harness.prepareSnapshotPreBarrier(1);
@@ -165,7 +165,7 @@ class LivePushOperatorTest {
     }
 
     private static LedgerEntry entry(int partition, long received) {
-        return new LedgerEntry("clicks", partition, 1, 0, received, 0, 0, 0, 0, 0);
+        return new LedgerEntry("clicks", partition, 1, 0, 0, received, 0, 0, 0, 0, 0, 0, 0);
     }
 
     private OneInputStreamOperatorTestHarness<LedgerEntry, Void> harness(

@@ -5,13 +5,21 @@ package io.openclickstream.quickstart.platform;
  *
  * @param epoch the newest checkpoint that any count includes
  */
-public record Ledger(long epoch, long received, long accepted, long duplicate, long late, long malformed, long future) {
+public record Ledger(
+        long epoch,
+        long received,
+        long accepted,
+        long duplicate,
+        long late,
+        long malformed,
+        long future,
+        long filtered) {
     /** Before anything was read. */
-    public static final Ledger NOTHING = new Ledger(0, 0, 0, 0, 0, 0, 0);
+    public static final Ledger NOTHING = new Ledger(0, 0, 0, 0, 0, 0, 0, 0);
 
     /** The sum of all outcomes; equals {@code received} unless something was lost. */
     public long outcomes() {
-        return accepted + duplicate + late + malformed + future;
+        return accepted + duplicate + late + malformed + future + filtered;
     }
 
     /** What came since an earlier state. */
@@ -23,7 +31,8 @@ public record Ledger(long epoch, long received, long accepted, long duplicate, l
                 duplicate - earlier.duplicate,
                 late - earlier.late,
                 malformed - earlier.malformed,
-                future - earlier.future);
+                future - earlier.future,
+                filtered - earlier.filtered);
     }
 
     /** Both partitions' counts together. */
@@ -35,6 +44,7 @@ public record Ledger(long epoch, long received, long accepted, long duplicate, l
                 duplicate + other.duplicate,
                 late + other.late,
                 malformed + other.malformed,
-                future + other.future);
+                future + other.future,
+                filtered + other.filtered);
     }
 }

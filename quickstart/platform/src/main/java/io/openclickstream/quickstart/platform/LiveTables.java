@@ -57,7 +57,8 @@ public final class LiveTables implements AutoCloseable {
                             number(batch, "duplicate", row),
                             number(batch, "late", row),
                             number(batch, "malformed", row),
-                            number(batch, "future", row)));
+                            number(batch, "future", row),
+                            number(batch, "filtered", row)));
                 }
             }
             return sum;

@@ -36,7 +36,7 @@ public record ReplaySummary(
         return sent == ledger.received()
                 && ledger.received() == ledger.outcomes()
                 && lakeClicks == ledger.accepted()
-                && lakeRejected == ledger.late() + ledger.malformed() + ledger.future();
+                && lakeRejected == ledger.late() + ledger.malformed() + ledger.future() + ledger.filtered();
     }
 
     /** For a person. */
@@ -49,6 +49,7 @@ public record ReplaySummary(
         lines.add("  late            %,d".formatted(ledger.late()));
         lines.add("  malformed       %,d".formatted(ledger.malformed()));
         lines.add("  future          %,d".formatted(ledger.future()));
+        lines.add("  filtered        %,d".formatted(ledger.filtered()));
         lines.add("Unreadable lines  %,d".formatted(unreadable));
         firstUnreadable.forEach(line -> lines.add("  " + line));
         if (unreadable > firstUnreadable.size()) {

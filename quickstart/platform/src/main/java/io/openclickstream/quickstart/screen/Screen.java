@@ -86,13 +86,14 @@ public final class Screen {
     }
 
     private static String ledger(Optional<Ledger> ledger) {
-        return ledger.map(counts -> "%,d   late %,d   duplicate %,d   malformed %,d   future %,d"
+        return ledger.map(counts -> "%,d   late %,d   duplicate %,d   malformed %,d   future %,d   filtered %,d"
                         .formatted(
                                 counts.accepted(),
                                 counts.late(),
                                 counts.duplicate(),
                                 counts.malformed(),
-                                counts.future()))
+                                counts.future(),
+                                counts.filtered()))
                 .orElse(UNKNOWN);
     }
 

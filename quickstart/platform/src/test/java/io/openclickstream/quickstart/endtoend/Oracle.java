@@ -49,7 +49,7 @@ final class Oracle {
         return accepted.stream().map(Fields::eventId).sorted().toList();
     }
 
-    /** {@code site|user|start ms|end ms|clicks|entry page|exit page}. */
+    /** {@code site|user|start ms|end ms|clicks|pages|revenue by currency|entry page|exit page}; all are page views. */
     List<String> sessions() {
         Map<List<String>, List<Fields>> byUser = new HashMap<>();
         for (Fields click : accepted) {
@@ -83,8 +83,22 @@ final class Oracle {
                 Long.toString(first.timeMillis()),
                 Long.toString(last.timeMillis()),
                 Integer.toString(clicks.size()),
+                Integer.toString(clicks.size()),
+                revenue(clicks).toString(),
                 first.page(),
                 last.page());
+    }
+
+    private static Map<String, String> revenue(List<Fields> clicks) {
+        Map<String, BigDecimal> sums = new TreeMap<>();
+        for (Fields click : clicks) {
+            if (click.currency() != null) {
+                sums.merge(click.currency(), click.amount(), BigDecimal::add);
+            }
+        }
+        Map<String, String> texts = new TreeMap<>();
+        sums.forEach((currency, sum) -> texts.put(currency, sum.setScale(9).toPlainString()));
+        return texts;
     }
 
     /** {@code site|page|window start ms|clicks|users|revenue in EUR|clicks in other currencies}. */

@@ -31,12 +31,12 @@ class ScreenTest {
     @Test
     void saysEverythingThatIsKnown() {
         PlatformState state = state(
-                Optional.of(new Ledger(7, 1_234, 1_200, 10, 20, 3, 1)),
+                Optional.of(new Ledger(7, 1_234, 1_200, 10, 20, 3, 1, 2)),
                 Optional.of(new Sessions(40, 50, Optional.of(NOW.minusSeconds(11)))));
         assertThat(String.join("\n", Screen.full("Demo", state)))
                 .contains("http://localhost:3", "grpc://localhost:4", "localhost:1  topic clicks", "http://localhost:2")
                 .contains("1,234 read (200/s), 99 sent in this run")
-                .contains("1,200   late 20   duplicate 10   malformed 3   future 1")
+                .contains("1,200   late 20   duplicate 10   malformed 3   future 1   filtered 2")
                 .contains("40 open, 50 closed")
                 .contains("7, 2 s ago")
                 .contains("2026-01-02T03:03:54Z, 11 s behind now")
