@@ -142,6 +142,11 @@ class PythonClientIT {
                 time(batch, "end_time", i, WATERMARK - 1);
                 number(batch, "duration_ms", i, 59_999);
                 number(batch, "clicks", i, user);
+                number(batch, "pages", i, user);
+                number(batch, "orders", i, 0);
+                text(batch, "revenue", i, "{}");
+                number(batch, "revision", i, user + 1);
+                ((BitVector) batch.getVector("is_bounce")).setSafe(i, user <= 1 ? 1 : 0);
                 ((BitVector) batch.getVector("is_final")).setSafe(i, 1);
                 ((TinyIntVector) batch.getVector("_op")).setSafe(i, 0);
             }
