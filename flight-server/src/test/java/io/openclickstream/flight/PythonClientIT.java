@@ -51,7 +51,7 @@ class PythonClientIT {
                 client = fl.connect("grpc://localhost:%d")
                 print(client.do_get(client.get_flight_info(fl.FlightDescriptor.for_path("sessions")).endpoints[0].ticket).read_pandas())
                 """.formatted(server.port()));
-        assertThat(printed).contains("session_id", "user39999", "[40000 rows x 10 columns]");
+        assertThat(printed).contains("session_id", "user39999", "[40000 rows x 22 columns]");
     }
 
     @Test
@@ -75,9 +75,9 @@ class PythonClientIT {
                         line -> assertThat(line)
                                 .isEqualTo("sessions 40000 3 2023-11-14T22:13:20+00:00 ('session_id',)"),
                         line -> assertThat(line)
-                                .matches("\\(40000, 10\\) 799980000 datetime64\\[ms, UTC\\] bool 40000"),
+                                .matches("\\(40000, 22\\) 799980000 datetime64\\[ms, UTC\\] bool 40000"),
                         line -> assertThat(line)
-                                .isEqualTo("(40000, 10) 799980000 40000 Datetime(time_unit='ms', time_zone='UTC')"),
+                                .isEqualTo("(40000, 22) 799980000 40000 Datetime(time_unit='ms', time_zone='UTC')"),
                         line -> assertThat(line).contains("no live table 'nothing'", "There are: sessions"));
     }
 
