@@ -1,7 +1,8 @@
 package io.openclickstream.pipeline;
 
 import io.openclickstream.pipeline.decide.click.ClickRules;
-import io.openclickstream.pipeline.decide.metric.PageMetricRules;
+import io.openclickstream.pipeline.decide.metric.MetricCatalog;
+import io.openclickstream.pipeline.decide.metric.WrongCatalogException;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
@@ -69,8 +70,7 @@ public final class ClickstreamJob {
                                 options.sessionAllowedLateness(),
                                 options.deduplicationHorizon(),
                                 options.userMaxClicks()),
-                        new PageMetricRules(
-                                options.metricsWindow(), options.sessionAllowedLateness(), options.metricsCurrency()),
+                        catalog(options),
                         options.lakeUri(),
                         new LivePushOperator.Settings(
                                 URI.create(options.liveUri()),
@@ -80,6 +80,15 @@ public final class ClickstreamJob {
                                 options.liveMaxOutage(),
                                 LIVE_MEMORY_BYTES))
                 .connect(records);
+    }
+
+    /** The metrics; the options were checked, so only a folder that has changed since is wrong here. */
+    private static MetricCatalog catalog(PipelineOptions options) throws IOException {
+        try {
+            return MetricFiles.read(options.metricsCatalog());
+        } catch (WrongCatalogException e) {
+            throw new IllegalArgumentException("The metrics cannot be computed:\n" + e.getMessage(), e);
+        }
     }
 
     /** What the job relies on, whatever the cluster's configuration says. */

@@ -10,30 +10,38 @@ import static io.openclickstream.schemas.OperatorUid.LAKE_REJECTED;
 import static io.openclickstream.schemas.OperatorUid.LAKE_SESSIONS;
 import static io.openclickstream.schemas.OperatorUid.LEDGER;
 import static io.openclickstream.schemas.OperatorUid.LIVE_LEDGER;
-import static io.openclickstream.schemas.OperatorUid.LIVE_PAGE_METRICS;
+import static io.openclickstream.schemas.OperatorUid.LIVE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
-import static io.openclickstream.schemas.OperatorUid.PAGE_METRICS;
+import static io.openclickstream.schemas.OperatorUid.MERGE_PANES;
 import static io.openclickstream.schemas.OperatorUid.ROUTE;
 import static io.openclickstream.schemas.OperatorUid.SESSIONIZE;
+import static io.openclickstream.schemas.OperatorUid.TALLY_CLICKS;
+import static io.openclickstream.schemas.OperatorUid.TALLY_SESSIONS;
 
-import io.openclickstream.pipeline.decide.metric.PageMetricRules;
+import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.operator.LedgerOperator;
-import io.openclickstream.pipeline.operator.PageMetricFunction;
+import io.openclickstream.pipeline.operator.MergePanesOperator;
 import io.openclickstream.pipeline.operator.RouteOperator;
 import io.openclickstream.pipeline.operator.SessionizeFunction;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
+import io.openclickstream.pipeline.operator.TallyPanesOperator;
 import io.openclickstream.pipeline.sink.lake.LakeDataset;
 import io.openclickstream.pipeline.sink.lake.LakeSink;
+import io.openclickstream.pipeline.sink.live.LiveLedger;
+import io.openclickstream.pipeline.sink.live.LiveMetrics;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.sink.live.LiveRows;
+import io.openclickstream.pipeline.sink.live.LiveSessions;
 import io.openclickstream.pipeline.source.SourceRecord;
 import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
-import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.metric.PanePart;
+import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.UserKey;
@@ -46,15 +54,17 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * The whole topology on one page, from decoded records to both sinks.
  *
  * <pre>
- * records - route - sessionize - page metrics --- lake and live
- *             |         |- sessions ------------- lake (final) and live (all)
+ * records - route - sessionize --- clicks -------- lake
+ *             |         |            '- tally ---.
+ *             |         |- sessions - final ------+-- lake, and all of them live
+ *             |         |            '- tally ---+- merge - lake (final) and live (all)
  *             |         |- late, filtered
  *             '- malformed, future '------------- lake (rejected)
  *             '- counts - ledger ---------------- lake (steps) and live (totals)
  * </pre>
  */
 record ClickstreamPipeline(
-        SessionRules sessionRules, PageMetricRules metricRules, String lakeUri, LivePushOperator.Settings live) {
+        SessionRules sessionRules, MetricCatalog catalog, String lakeUri, LivePushOperator.Settings live) {
 
     void connect(DataStream<SourceRecord> records) {
         SingleOutputStreamOperator<ReceivedClick> clicks =
@@ -72,11 +82,8 @@ record ClickstreamPipeline(
         DataStream<Rejected> rejected =
                 clicks.getSideOutput(RouteOperator.REJECTED).union(accepted.getSideOutput(SessionizeFunction.REFUSED));
 
-        SingleOutputStreamOperator<PageMetric> metrics = named(
-                accepted.keyBy(received -> PageMetricRules.key(received.click()))
-                        .process(new PageMetricFunction(
-                                metricRules, live.flushInterval().toMillis())),
-                PAGE_METRICS);
+        DataStream<Session> finalSessions = finalOnes(sessions);
+        SingleOutputStreamOperator<PaneResult> metrics = metrics(accepted, finalSessions);
 
         SingleOutputStreamOperator<LedgerEntry> ledger = named(
                 clicks.getSideOutput(RouteOperator.COUNTED)
@@ -86,18 +93,37 @@ record ClickstreamPipeline(
                 LEDGER);
 
         store(accepted, LakeDataset.clicks(), LAKE_CLICKS);
-        store(finalOnes(sessions), LakeDataset.sessions(), LAKE_SESSIONS);
-        store(named(metrics.filter(PageMetric::isFinal), FINAL_METRICS), LakeDataset.metrics(), LAKE_METRICS);
+        store(finalSessions, LakeDataset.sessions(), LAKE_SESSIONS);
+        store(named(metrics.filter(PaneResult::isFinal), FINAL_METRICS), LakeDataset.metrics(catalog), LAKE_METRICS);
         store(rejected, LakeDataset.rejected(), LAKE_REJECTED);
         store(ledger, LakeDataset.ledger(), LAKE_LEDGER);
-        push(sessions, LiveRows.sessions(), LIVE_SESSIONS);
-        push(metrics, LiveRows.pageMetrics(), LIVE_PAGE_METRICS);
-        push(ledger.getSideOutput(LedgerOperator.TOTALS), LiveRows.ledger(), LIVE_LEDGER);
+        push(sessions, new LiveSessions(), LIVE_SESSIONS);
+        push(metrics, new LiveMetrics(catalog), LIVE_METRICS);
+        push(ledger.getSideOutput(LedgerOperator.TOTALS), new LiveLedger(), LIVE_LEDGER);
     }
 
     /** The uid of the source, which stands outside of {@link #connect}. */
     static OperatorUid sourceUid() {
         return CLICK_SOURCE;
+    }
+
+    /** In two phases, so that a page everybody looks at keeps one subtask no busier than the others. */
+    private SingleOutputStreamOperator<PaneResult> metrics(
+            DataStream<ReceivedClick> clicks, DataStream<Session> finalSessions) {
+        long intervalMillis = live.flushInterval().toMillis();
+        TypeInformation<PanePart> part = TypeInformation.of(PanePart.class);
+        DataStream<PanePart> ofClicks =
+                named(clicks.transform("", part, TallyPanesOperator.ofClicks(catalog, intervalMillis)), TALLY_CLICKS);
+        DataStream<PanePart> ofSessions = named(
+                finalSessions.transform("", part, TallyPanesOperator.ofSessions(catalog, intervalMillis)),
+                TALLY_SESSIONS);
+        var timing = new MergePanesOperator.Timing(
+                intervalMillis, sessionRules.allowedLateness(), sessionRules.finalAfter());
+        return named(
+                ofClicks.union(ofSessions)
+                        .keyBy(PanePart::key, TypeInformation.of(PaneKey.class))
+                        .transform("", TypeInformation.of(PaneResult.class), new MergePanesOperator(catalog, timing)),
+                MERGE_PANES);
     }
 
     private static DataStream<Session> finalOnes(DataStream<SessionChange> changes) {

@@ -3,8 +3,10 @@ package io.openclickstream.pipeline;
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.Mistakes;
 import io.openclickstream.options.Program;
+import io.openclickstream.pipeline.decide.metric.WrongCatalogException;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.source.ClickFormat;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -207,18 +209,14 @@ public interface PipelineOptions {
     Duration deduplicationHorizon();
 
     @Option(
-            names = "--metrics.window",
-            paramLabel = "DURATION",
-            defaultValue = "1m",
-            description = "Length of a metric's window. Default: ${DEFAULT-VALUE}")
-    Duration metricsWindow();
-
-    @Option(
-            names = "--metrics.currency",
-            paramLabel = "CODE",
-            defaultValue = "EUR",
-            description = "Currency whose amounts are summed as revenue. Default: ${DEFAULT-VALUE}")
-    String metricsCurrency();
+            names = "--metrics.catalog",
+            paramLabel = "FOLDER",
+            description = {
+                "Folder of the metrics to compute, a query per file NAME.sql; read when the job is submitted.",
+                "Default: the catalog that the job brings"
+            })
+    @Nullable
+    Path metricsCatalog();
 
     @Option(
             names = "--lake.uri",
@@ -292,7 +290,13 @@ public interface PipelineOptions {
                 options.userMaxClicks() >= 1 && options.userMaxClicks() <= 10_000_000,
                 "user.max-clicks",
                 "must be 1 to 10000000");
-        positive(options.metricsWindow(), wrong, "metrics.window", "Use for example 1m");
+        try {
+            MetricFiles.read(options.metricsCatalog());
+        } catch (IOException e) {
+            wrong.add("metrics.catalog", "cannot be read (" + e + "). Give a readable folder of .sql files");
+        } catch (WrongCatalogException e) {
+            e.mistakes().forEach(mistake -> wrong.add("metrics.catalog", mistake));
+        }
         positive(options.liveFlushInterval(), wrong, "live.flush-interval", "Use for example 1s");
         positive(options.liveMaxOutage(), wrong, "live.max-outage", "Use for example 5m");
         positive(options.watermarkIdleTimeout(), wrong, "watermark.idle-timeout", "Use 60s, or more under load");
@@ -303,10 +307,6 @@ public interface PipelineOptions {
                 options.deduplicationHorizon().compareTo(options.sessionAllowedLateness()) >= 0,
                 "deduplication.horizon",
                 "must be at least session.allowed-lateness=" + options.sessionAllowedLateness());
-        wrong.require(
-                options.metricsCurrency().matches("[A-Z]{3}"),
-                "metrics.currency",
-                "is not an ISO 4217 code. Write three capital letters, for example EUR");
         wrong.require(
                 options.liveBatchRows() >= 1 && options.liveBatchRows() <= 65_536,
                 "live.batch-rows",

@@ -4,7 +4,6 @@ import static io.openclickstream.pipeline.TestClicks.click;
 import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclickstream.pipeline.decide.metric.PageMetricRules;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
@@ -58,8 +57,14 @@ class ClickstreamPipelineTest {
             assertThat(lake("clicks", "event_id")).containsExactly("a1", "a2", "a3", "b1");
             assertThat(lake("sessions", "concat_ws('|', user_id, clicks, duration_ms, revenue, close_reason)"))
                     .containsExactly("ada|1|0|{}|GAP", "ada|2|60000|{EUR=12.500000000}|GAP", "bob|1|0|{}|GAP");
-            assertThat(lake("metrics", "page || '|' || clicks || '|' || users || '|' || revenue"))
-                    .containsExactly("/cart|2|2|12.500000000", "/home|1|1|0.000000000", "/home|1|1|0.000000000");
+            assertThat(lake("metrics/page_metrics", "page || '|' || clicks || '|' || views || '|' || users"))
+                    .containsExactly("/cart|2|2|2", "/home|1|1|1", "/home|1|1|1");
+            assertThat(lake("metrics/revenue", "currency || '|' || revenue || '|' || orders"))
+                    .containsExactly("EUR|12.500000000|0");
+            assertThat(lake(
+                            "metrics/session_quality",
+                            "sessions || '|' || bounces || '|' || clicks || '|' || duration_ms"))
+                    .containsExactly("1|1|1|0", "2|1|3|60000");
             assertThat(lake("rejected", "reason")).containsExactly("NOT_JSON");
 
             assertThat(last(flight, "ledger"))
@@ -98,7 +103,7 @@ class ClickstreamPipelineTest {
                 flight.uri(), new UUID(1, 2).toString(), Duration.ofSeconds(1), 100, Duration.ofSeconds(30), 64 << 20);
         new ClickstreamPipeline(
                         new SessionRules(Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofHours(1)),
-                        new PageMetricRules(Duration.ofMinutes(1), Duration.ofMinutes(5), "EUR"),
+                        MetricFiles.read(null),
                         lake.toUri().toString(),
                         live)
                 .connect(records);

@@ -71,7 +71,7 @@ class PipelineOptionsTest {
                                 "--session.gap=PT-5M",
                                 "--lake.uri=clicks/lake",
                                 "--live.uri=http://x",
-                                "--metrics.currency=euro",
+                                "--metrics.catalog=/no/such/folder",
                                 "--deduplication.horizon=1s",
                                 "--kafka.bootstrap-servers=localhost",
                                 "--live.batch-rows=0",

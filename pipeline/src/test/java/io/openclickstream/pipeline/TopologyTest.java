@@ -8,9 +8,11 @@ import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
-import io.openclickstream.schemas.metric.PageKey;
-import io.openclickstream.schemas.metric.PageMetric;
-import io.openclickstream.schemas.metric.PagePane;
+import io.openclickstream.schemas.metric.MetricDefinition;
+import io.openclickstream.schemas.metric.Pane;
+import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.metric.PanePart;
+import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
@@ -38,11 +40,13 @@ class TopologyTest {
                 Rejected.class,
                 SessionTimeline.class,
                 SessionChange.class,
-                PagePane.class,
-                PageMetric.class,
+                Pane.class,
+                PanePart.class,
+                PaneResult.class,
+                MetricDefinition.class,
                 LedgerEntry.class,
                 UserKey.class,
-                PageKey.class,
+                PaneKey.class,
                 PartitionKey.class
             })
     void whatCrossesAShuffleOrEntersStateIsEvolvable(Class<?> type) {

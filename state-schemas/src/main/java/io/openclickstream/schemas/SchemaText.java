@@ -10,7 +10,6 @@ public enum SchemaText {
     CLICK_AVRO("kafka/click.avsc"),
     LAKE_CLICKS("lake/clicks.schema"),
     LAKE_SESSIONS("lake/sessions.schema"),
-    LAKE_METRICS("lake/metrics.schema"),
     LAKE_REJECTED("lake/rejected.schema"),
     LAKE_LEDGER("lake/ledger.schema");
 

@@ -1,18 +1,20 @@
 package io.openclickstream.schemas.live;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import static io.openclickstream.schemas.live.LiveColumns.bool;
+import static io.openclickstream.schemas.live.LiveColumns.column;
+import static io.openclickstream.schemas.live.LiveColumns.int32;
+import static io.openclickstream.schemas.live.LiveColumns.int64;
+import static io.openclickstream.schemas.live.LiveColumns.millis;
+import static io.openclickstream.schemas.live.LiveColumns.utf8;
+
 import java.util.List;
-import java.util.Map;
-import org.apache.arrow.vector.types.TimeUnit;
-import org.apache.arrow.vector.types.pojo.ArrowType;
+import java.util.Locale;
 import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live tables that the pipeline pushes. Names, keys and columns are a contract with every dashboard: columns are
+ * The live tables that the pipeline pushes beside its metrics. Names, keys and columns are a contract with every dashboard: columns are
  * added at the end, never renamed or retyped.
  */
 @SuppressWarnings("ImmutableEnumChecker") // Arrow's Schema has no setters, but does not say so
@@ -46,27 +48,6 @@ public enum LiveTable {
                     column("close_reason", utf8(), true, "why no further click joined; null while one still may"),
                     column("revision", int64(), false, "grows with every change of the row"))),
 
-    /** One row per site, minute and page. */
-    PAGE_METRICS(
-            "Clicks, users and revenue of one page in one window.",
-            List.of("site_id", "window_start", "page"),
-            "window_start",
-            List.of(
-                    column("site_id", utf8(), false, "site (tenant)"),
-                    column("window_start", millis(), false, "first millisecond of the window"),
-                    column("window_end", millis(), false, "first millisecond after the window"),
-                    column("page", utf8(), false, "the page's name, (none) for clicks without one"),
-                    column("clicks", int64(), false, "accepted clicks"),
-                    column("users", int64(), false, "distinct users; exact up to 4096, an estimate above"),
-                    column("revenue", decimal(38, 9), false, "sum of the amounts in currency, exact"),
-                    column("currency", utf8(), false, "ISO 4217 code of revenue"),
-                    column(
-                            "other_currency_clicks",
-                            int64(),
-                            false,
-                            "clicks whose amount is in another currency and not in revenue"),
-                    column("is_final", bool(), false, "no accepted click can touch it any more"))),
-
     /** One row per Kafka partition: what became of every record read up to the epoch. */
     LEDGER(
             "What became of every record read from one Kafka partition, up to the epoch.",
@@ -85,67 +66,30 @@ public enum LiveTable {
                     column("future", int64(), false, "further ahead of its ingestion than the allowed skew"),
                     column("filtered", int64(), false, "refused by a policy: its user sends too many clicks")));
 
-    private final Schema putSchema;
-    private final Schema schema;
+    private final LiveTableSchema definition;
 
     LiveTable(String description, List<String> primaryKey, @Nullable String windowColumn, List<Field> columns) {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put(LiveMetadata.DESCRIPTION, description);
-        metadata.put(LiveMetadata.PRIMARY_KEY, String.join(",", primaryKey));
-        if (windowColumn != null) {
-            metadata.put(LiveMetadata.WINDOW_COLUMN, windowColumn);
-        }
-        schema = new Schema(columns, metadata);
-        List<Field> withOp = new ArrayList<>(columns);
-        withOp.add(column(LiveMetadata.OP_COLUMN, new ArrowType.Int(8, true), false, "0 upsert, 1 delete"));
-        putSchema = new Schema(withOp, metadata);
+        definition =
+                LiveTableSchema.of(name().toLowerCase(Locale.ROOT), description, primaryKey, windowColumn, columns);
+    }
+
+    /** The table's name and columns. */
+    public LiveTableSchema definition() {
+        return definition;
     }
 
     /** The table's name in Flight paths and put headers. */
     public String tableName() {
-        return switch (this) {
-            case SESSIONS -> "sessions";
-            case PAGE_METRICS -> "page_metrics";
-            case LEDGER -> "ledger";
-        };
+        return definition.name();
     }
 
     /** The columns that readers see, with key, window and descriptions in the metadata. */
     public Schema schema() {
-        return schema;
+        return definition.schema();
     }
 
     /** The columns that a writer puts: those of {@link #schema()} and {@code _op} after them. */
     public Schema putSchema() {
-        return putSchema;
-    }
-
-    private static Field column(String name, ArrowType type, boolean nullable, String description) {
-        return new Field(
-                name, new FieldType(nullable, type, null, Map.of(LiveMetadata.COLUMN_DESCRIPTION, description)), null);
-    }
-
-    private static ArrowType utf8() {
-        return ArrowType.Utf8.INSTANCE;
-    }
-
-    private static ArrowType bool() {
-        return ArrowType.Bool.INSTANCE;
-    }
-
-    private static ArrowType int32() {
-        return new ArrowType.Int(32, true);
-    }
-
-    private static ArrowType int64() {
-        return new ArrowType.Int(64, true);
-    }
-
-    private static ArrowType millis() {
-        return new ArrowType.Timestamp(TimeUnit.MILLISECOND, "UTC");
-    }
-
-    private static ArrowType decimal(int precision, int scale) {
-        return new ArrowType.Decimal(precision, scale, 128);
+        return definition.putSchema();
     }
 }

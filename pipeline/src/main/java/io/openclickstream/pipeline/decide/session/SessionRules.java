@@ -84,6 +84,11 @@ public record SessionRules(
         return timeline.rememberedIds() >= maxRememberedIds;
     }
 
+    /** How far the watermark must have passed a session's end for the session to be final. */
+    public Duration finalAfter() {
+        return policy.gap().plus(allowedLateness);
+    }
+
     /** The first watermark at which a session is final: one more than the latest at which a click could touch it. */
     public long finalAtMillis(OpenSession session) {
         return session.endMillis() + policy.gap().toMillis() + allowedLateness.toMillis() + 1;

@@ -19,13 +19,15 @@ final class IngestionHour<T> implements BucketAssigner<T, String> {
                     "'ingestion_hour='yyyy-MM-dd-HH", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
+    private final LakeDataset.Text<T> subfolder;
     private final LakeDataset.IngestionTime<T> ingestionTimeMillis;
     private transient long lastHour;
     private transient String lastFolder;
 
     @SuppressWarnings("NullAway.Init") // the first row fills the cached folder
-    IngestionHour(LakeDataset.IngestionTime<T> ingestionTimeMillis) {
-        this.ingestionTimeMillis = ingestionTimeMillis;
+    IngestionHour(LakeDataset<T> dataset) {
+        subfolder = dataset.subfolder();
+        ingestionTimeMillis = dataset.ingestionTimeMillis();
     }
 
     @Override
@@ -35,7 +37,8 @@ final class IngestionHour<T> implements BucketAssigner<T, String> {
             lastHour = hour;
             lastFolder = FOLDER.format(Instant.ofEpochMilli(hour * HOUR_MILLIS));
         }
-        return lastFolder;
+        String folder = subfolder.apply(row);
+        return folder.isEmpty() ? lastFolder : folder + "/" + lastFolder;
     }
 
     @Override

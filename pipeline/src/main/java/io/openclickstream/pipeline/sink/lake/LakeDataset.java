@@ -1,15 +1,17 @@
 package io.openclickstream.pipeline.sink.lake;
 
+import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.schemas.SchemaText;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
 import io.openclickstream.schemas.ledger.LedgerEntry;
-import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import java.io.Serializable;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +19,18 @@ import org.jspecify.annotations.Nullable;
  * One dataset of the lake: its folder, its schema and how a row fills it.
  *
  * @param folder below the lake's root
- * @param schema of its files
+ * @param subfolder of a row below that; empty when the dataset has none. All rows of one have the same columns
+ * @param schema of the file that begins with this row, in Parquet's notation
  * @param ingestionTimeMillis decides the partition a row is written to
  * @param write fills one row
  */
-public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> ingestionTimeMillis, RowWriter<T> write)
+public record LakeDataset<T>(
+        String folder, Text<T> subfolder, Text<T> schema, IngestionTime<T> ingestionTimeMillis, RowWriter<T> write)
         implements Serializable {
+
+    /** What a row says in words. */
+    @FunctionalInterface
+    public interface Text<T> extends Function<T, String>, Serializable {}
 
     /** The ingestion time of a row in milliseconds. */
     @FunctionalInterface
@@ -32,27 +40,35 @@ public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> 
     @FunctionalInterface
     interface RowWriter<T> extends BiConsumer<T, LakeRow>, Serializable {}
 
+    private static <T> LakeDataset<T> of(
+            String folder, SchemaText schema, IngestionTime<T> ingestionTimeMillis, RowWriter<T> write) {
+        return new LakeDataset<>(folder, row -> "", row -> schema.text(), ingestionTimeMillis, write);
+    }
+
     /** Accepted clicks. */
     public static LakeDataset<ReceivedClick> clicks() {
-        return new LakeDataset<>(
-                "clicks", SchemaText.LAKE_CLICKS, click -> click.source().ingestionTimeMillis(), LakeDataset::write);
+        return of("clicks", SchemaText.LAKE_CLICKS, click -> click.source().ingestionTimeMillis(), LakeDataset::write);
     }
 
     /** Final sessions. */
     public static LakeDataset<Session> sessions() {
-        return new LakeDataset<>(
-                "sessions", SchemaText.LAKE_SESSIONS, Session::ingestionTimeMillis, LakeDataset::write);
+        return of("sessions", SchemaText.LAKE_SESSIONS, Session::ingestionTimeMillis, LakeDataset::write);
     }
 
-    /** Final metrics. */
-    public static LakeDataset<PageMetric> metrics() {
+    /** Final metrics: a folder each. */
+    public static LakeDataset<PaneResult> metrics(MetricCatalog catalog) {
+        var metrics = new LakeMetrics(catalog);
         return new LakeDataset<>(
-                "metrics", SchemaText.LAKE_METRICS, PageMetric::ingestionTimeMillis, LakeDataset::write);
+                "metrics",
+                result -> result.key().metric(),
+                metrics::schema,
+                result -> result.pane().ingestionTimeMillis(),
+                metrics::write);
     }
 
     /** Records that were refused, with their bytes. */
     public static LakeDataset<Rejected> rejected() {
-        return new LakeDataset<>(
+        return of(
                 "rejected",
                 SchemaText.LAKE_REJECTED,
                 rejected -> rejected.source().ingestionTimeMillis(),
@@ -61,8 +77,7 @@ public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> 
 
     /** What became of every record read, per epoch and Kafka partition. */
     public static LakeDataset<LedgerEntry> ledger() {
-        return new LakeDataset<>(
-                "ledger", SchemaText.LAKE_LEDGER, LedgerEntry::ingestionTimeMillis, LakeDataset::write);
+        return of("ledger", SchemaText.LAKE_LEDGER, LedgerEntry::ingestionTimeMillis, LakeDataset::write);
     }
 
     private static void write(ReceivedClick received, LakeRow row) {
@@ -122,19 +137,6 @@ public record LakeDataset<T>(String folder, SchemaText schema, IngestionTime<T> 
                                 ? null
                                 : session.closeReason().name())
                 .int64("revision", session.revision());
-    }
-
-    private static void write(PageMetric metric, LakeRow row) {
-        row.text("site_id", metric.siteId())
-                .time("window_start", metric.windowStartMillis())
-                .time("window_end", metric.windowEndMillis())
-                .text("page", metric.page())
-                .int64("clicks", metric.clicks())
-                .int64("users", metric.users())
-                .decimal("revenue", metric.revenue(), PageMetric.REVENUE_SCALE)
-                .text("currency", metric.currency())
-                .int64("other_currency_clicks", metric.otherCurrencyClicks())
-                .time("ingestion_time", metric.ingestionTimeMillis());
     }
 
     private static void write(LedgerEntry entry, LakeRow row) {

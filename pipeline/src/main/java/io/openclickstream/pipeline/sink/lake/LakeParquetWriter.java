@@ -1,6 +1,9 @@
 package io.openclickstream.pipeline.sink.lake;
 
+import java.io.IOException;
 import java.util.Map;
+import org.apache.flink.api.common.serialization.BulkWriter;
+import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.formats.parquet.ParquetWriterFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -10,26 +13,68 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
+import org.jspecify.annotations.Nullable;
 
-/** Writes rows straight into Parquet columns, compressed with ZSTD; no intermediate record is built. */
+/**
+ * Writes rows straight into Parquet columns, compressed with ZSTD; no intermediate record is built. A file takes its
+ * schema from its first row.
+ */
 final class LakeParquetWriter {
     private static final int ROW_GROUP_BYTES = 64 << 20;
 
     private LakeParquetWriter() {}
 
-    static <T> ParquetWriterFactory<T> factory(LakeDataset<T> dataset) {
-        return new ParquetWriterFactory<>(file -> new Builder<>(file, dataset)
-                .withCompressionCodec(CompressionCodecName.ZSTD)
-                .withRowGroupSize((long) ROW_GROUP_BYTES)
-                .build());
+    static <T> BulkWriter.Factory<T> factory(LakeDataset<T> dataset) {
+        return stream -> new FileWriter<>(dataset, stream);
+    }
+
+    private static final class FileWriter<T> implements BulkWriter<T> {
+        private final LakeDataset<T> dataset;
+        private final FSDataOutputStream stream;
+        private @Nullable BulkWriter<T> rows;
+
+        FileWriter(LakeDataset<T> dataset, FSDataOutputStream stream) {
+            this.dataset = dataset;
+            this.stream = stream;
+        }
+
+        @Override
+        public void addElement(T row) throws IOException {
+            if (rows == null) {
+                MessageType schema =
+                        MessageTypeParser.parseMessageType(dataset.schema().apply(row));
+                rows = new ParquetWriterFactory<T>(file -> new Builder<>(file, dataset, schema)
+                                .withCompressionCodec(CompressionCodecName.ZSTD)
+                                .withRowGroupSize((long) ROW_GROUP_BYTES)
+                                .build())
+                        .create(stream);
+            }
+            rows.addElement(row);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (rows != null) {
+                rows.flush();
+            }
+        }
+
+        @Override
+        public void finish() throws IOException {
+            if (rows != null) {
+                rows.finish();
+            }
+        }
     }
 
     private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
         private final LakeDataset<T> dataset;
+        private final MessageType schema;
 
-        Builder(OutputFile file, LakeDataset<T> dataset) {
+        Builder(OutputFile file, LakeDataset<T> dataset, MessageType schema) {
             super(file);
             this.dataset = dataset;
+            this.schema = schema;
         }
 
         @Override
@@ -40,7 +85,7 @@ final class LakeParquetWriter {
         @Override
         @SuppressWarnings("deprecation") // abstract in 1.15, so it must be there; the other one calls it
         protected WriteSupport<T> getWriteSupport(Configuration configuration) {
-            return new RowSupport<>(dataset);
+            return new RowSupport<>(dataset, schema);
         }
     }
 
@@ -51,9 +96,9 @@ final class LakeParquetWriter {
         private RecordConsumer consumer;
         private LakeRow row;
 
-        RowSupport(LakeDataset<T> dataset) {
+        RowSupport(LakeDataset<T> dataset, MessageType schema) {
             this.dataset = dataset;
-            this.schema = MessageTypeParser.parseMessageType(dataset.schema().text());
+            this.schema = schema;
         }
 
         @Override

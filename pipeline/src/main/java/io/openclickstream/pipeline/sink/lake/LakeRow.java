@@ -74,6 +74,12 @@ final class LakeRow {
         return end(column);
     }
 
+    LakeRow float64(String column, double value) {
+        start(column);
+        consumer.addDouble(value);
+        return end(column);
+    }
+
     LakeRow texts(String column, Map<String, String> values) {
         startMap(column, values.isEmpty());
         values.forEach((key, value) -> entry(Binary.fromString(key), Binary.fromString(value)));

@@ -10,12 +10,12 @@ public final class LakeSink {
     private LakeSink() {}
 
     /**
-     * Writes to {@code <root>/<dataset>/ingestion_hour=YYYY-MM-DD-HH/*.parquet}, one file per subtask, hour and
-     * checkpoint.
+     * Writes to {@code <root>/<dataset>[/<subfolder>]/ingestion_hour=YYYY-MM-DD-HH/*.parquet}, one file per subtask, hour
+     * and checkpoint.
      */
     public static <T> FileSink<T> create(String rootUri, LakeDataset<T> dataset) {
         return FileSink.forBulkFormat(new Path(rootUri, dataset.folder()), LakeParquetWriter.factory(dataset))
-                .withBucketAssigner(new IngestionHour<>(dataset.ingestionTimeMillis()))
+                .withBucketAssigner(new IngestionHour<>(dataset))
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
                 .withOutputFileConfig(OutputFileConfig.builder()
                         .withPartPrefix(dataset.folder())

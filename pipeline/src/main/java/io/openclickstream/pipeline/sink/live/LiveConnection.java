@@ -45,6 +45,7 @@ final class LiveConnection implements AutoCloseable {
     private @Nullable FlightClient client;
     private FlightClient.@Nullable ClientStreamListener stream;
     private @Nullable SyncPutListener answers;
+    private @Nullable FlightRuntimeException failure;
 
     LiveConnection(Location location, BufferAllocator allocator, Duration maxOutage, LiveBatch batch, String table) {
         this.location = location;
@@ -54,17 +55,30 @@ final class LiveConnection implements AutoCloseable {
         this.table = table;
     }
 
+    /** Sends the batch as it stands, without waiting; {@link #awaitDurable} must follow. */
+    void send(PutHeader header) {
+        failure = null;
+        try {
+            put(header);
+        } catch (FlightRuntimeException e) {
+            failure = e;
+        }
+    }
+
     /**
-     * Sends the batch as it stands and waits until it is durable.
+     * Waits until the batch sent is durable; sends it again as often as it takes.
      *
      * @throws LivePushException when the server refuses it for good, or has been away for longer than allowed
      */
-    void send(PutHeader header) throws InterruptedException, LivePushException {
+    void awaitDurable(PutHeader header) throws InterruptedException, LivePushException {
         long giveUpAt = System.nanoTime() + maxOutage.toNanos();
         Duration pause = FIRST_PAUSE;
         while (true) {
             try {
-                sendOnce(header);
+                if (failure != null) {
+                    throw failure;
+                }
+                awaitAnswer(header);
                 return;
             } catch (FlightRuntimeException e) {
                 disconnect();
@@ -88,17 +102,17 @@ final class LiveConnection implements AutoCloseable {
                         e.getMessage());
                 TimeUnit.MILLISECONDS.sleep(pause.toMillis());
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                send(header);
             }
         }
     }
 
-    private void sendOnce(PutHeader header) throws InterruptedException {
+    private void put(PutHeader header) {
         FlightClient.ClientStreamListener open = connect();
         byte[] metadata = header.toBytes();
         ArrowBuf buffer = allocator.buffer(metadata.length);
         buffer.writeBytes(metadata);
         open.putNext(buffer);
-        awaitAnswer(header);
     }
 
     private void awaitAnswer(PutHeader header) throws InterruptedException {

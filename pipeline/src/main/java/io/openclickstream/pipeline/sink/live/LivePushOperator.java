@@ -1,14 +1,12 @@
 package io.openclickstream.pipeline.sink.live;
 
+import io.openclickstream.schemas.live.LiveTableSchema;
 import io.openclickstream.schemas.live.PutHeader;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.flink.api.common.state.ListState;
@@ -23,7 +21,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pushes changed rows to a live table: the latest row per key, every flush interval, when a batch is full, and before
+ * Pushes changed rows to live tables: the latest row per key, every flush interval, when a batch is full, and before
  * each barrier, so that a checkpoint is complete only when everything before it is durable on the Flight server. A
  * server that is down holds the job back within {@link Settings#maxOutage}.
  *
@@ -38,13 +36,9 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
     private transient ListState<String> lineageState;
     private transient String lineage;
     private transient BufferAllocator allocator;
-    private transient LiveBatch batch;
-    private transient LiveConnection connection;
-    private transient Map<Object, T> waiting;
+    private transient List<LiveLane<T>> lanes;
     private transient long epoch;
-    private transient long seq;
     private transient @Nullable Long watermarkMillis;
-    private transient boolean progressed;
 
     /**
      * Where and how rows are pushed.
@@ -87,28 +81,24 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
     @Override
     public void open() throws Exception {
         super.open();
-        waiting = new LinkedHashMap<>();
-        progressed = true;
         allocator = new RootAllocator(settings.maxMemoryBytes());
-        batch = new LiveBatch(rows, allocator);
-        connection = new LiveConnection(
-                new Location(settings.uri()),
-                allocator,
-                settings.maxOutage(),
-                batch,
-                rows.table().tableName());
+        lanes = new ArrayList<>();
+        for (LiveTableSchema table : rows.tables()) {
+            lanes.add(new LiveLane<>(table, rows, settings, allocator));
+        }
         scheduleFlush();
     }
 
     @Override
     public void processElement(StreamRecord<T> element) throws Exception {
         T row = element.getValue();
-        Object key = rows.key().apply(row);
-        // Removed first, so that the batch keeps the order of the latest changes.
-        waiting.remove(key);
-        waiting.put(key, row);
-        if (waiting.size() >= settings.batchRows()) {
-            flush();
+        int table = rows.tableOf(row);
+        if (table >= 0) {
+            LiveLane<T> lane = lanes.get(table);
+            lane.add(row);
+            if (lane.size() >= settings.batchRows()) {
+                flush(List.of(lane));
+            }
         }
     }
 
@@ -117,7 +107,7 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
         // A drain ends event time with the largest watermark there is; that is no moment to tell anyone.
         if (mark.getTimestamp() != Long.MAX_VALUE) {
             watermarkMillis = mark.getTimestamp();
-            progressed = true;
+            lanes.forEach(LiveLane::moved);
         }
         super.processWatermark(mark);
     }
@@ -125,7 +115,7 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         epoch = checkpointId;
-        progressed = true;
+        lanes.forEach(LiveLane::moved);
         flush();
         epoch = checkpointId + 1;
     }
@@ -138,9 +128,10 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
 
     @Override
     public void close() throws Exception {
-        try (BufferAllocator a = allocator;
-                LiveBatch b = batch;
-                LiveConnection c = connection) {
+        try (BufferAllocator a = allocator) {
+            if (lanes != null) {
+                lanes.forEach(LiveLane::close);
+            }
             super.close();
         }
     }
@@ -155,24 +146,29 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
     }
 
     private void flush() throws InterruptedException, LivePushException {
-        if (waiting.isEmpty() && !progressed) {
-            return;
-        }
+        flush(lanes.stream().filter(LiveLane::hasNews).toList());
+    }
+
+    private void flush(List<LiveLane<T>> busy) throws InterruptedException, LivePushException {
         var task = getRuntimeContext().getTaskInfo();
-        Iterator<T> unsent = waiting.values().iterator();
-        do {
-            batch.fill(rows, unsent);
-            connection.send(new PutHeader(
+        List<LiveLane<T>> unsent = busy;
+        while (!unsent.isEmpty()) {
+            unsent.forEach(lane -> lane.send((table, seq) -> new PutHeader(
                     PutHeader.VERSION,
-                    rows.table().tableName(),
+                    table,
                     lineage,
                     task.getIndexOfThisSubtask(),
                     task.getNumberOfParallelSubtasks(),
                     epoch,
-                    seq++,
-                    watermarkMillis));
-        } while (unsent.hasNext());
-        waiting.clear();
-        progressed = false;
+                    seq,
+                    watermarkMillis)));
+            List<LiveLane<T>> rest = new ArrayList<>();
+            for (LiveLane<T> lane : unsent) {
+                if (!lane.awaitDurable()) {
+                    rest.add(lane);
+                }
+            }
+            unsent = rest;
+        }
     }
 }

@@ -3,12 +3,15 @@ package io.openclickstream.pipeline.sink.lake;
 import static io.openclickstream.pipeline.TestClicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclickstream.pipeline.decide.metric.MetricCatalog;
+import io.openclickstream.pipeline.decide.metric.MetricTable;
+import io.openclickstream.pipeline.decide.metric.PaneTally;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
-import io.openclickstream.schemas.metric.PageMetric;
+import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.CloseReason;
 import io.openclickstream.schemas.session.Entry;
 import io.openclickstream.schemas.session.Money;
@@ -99,10 +102,24 @@ class LakeSinkTest {
 
     @Test
     void metricsComeBackExactly() throws Exception {
-        var revenue = new BigDecimal("-12345678901234567890123456789.123456789");
-        var metric = new PageMetric("shop", 0, 60_000, "/a", 5, 3, revenue, "EUR", 1, 9_000, true);
-        assertThat(rows(LakeDataset.metrics(), "page || '|' || clicks || '|' || users || '|' || revenue", metric))
-                .containsExactly("/a|5|3|" + revenue.toPlainString());
+        var catalog = MetricCatalog.of(Map.of("takings.sql", """
+                SELECT site_id, SUM(amount) AS revenue, COUNT(*) AS clicks, APPROX_COUNT_DISTINCT(user_id) AS users,
+                  APPROX_QUANTILE(amount, 0.5) AS median, MAX(event_time) AS latest, COUNT(*) > 1 AS many, MIN(os) AS os
+                FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+                GROUP BY window_start, site_id"""));
+        var tally = new PaneTally<>(MetricTable.CLICKS, catalog.metrics(), () -> {});
+        tally.add(received(click("1", "ada", 60_000, "/a", "-123456789012345678.123456789", "EUR")));
+        tally.add(received(click("2", "bob", 60_001, "/a", "-123456789012345678.123456789", "EUR")));
+        List<PaneResult> results = new ArrayList<>();
+        tally.drain(part -> results.add(new PaneResult(part.key(), part.pane(), true, true)));
+        assertThat(rows(
+                        LakeDataset.metrics(catalog),
+                        "concat_ws('|', site_id, epoch_ms(window_start), epoch_ms(window_end), revenue, clicks, users,"
+                                + " octet_length(users_sketch) > 0, median < -1e17, epoch_ms(latest), many, os IS NULL)",
+                        results.get(0)))
+                .containsExactly("shop|60000|120000|-246913578024691356.246913578|2|2|true|true|60001|true|true");
+        assertThat(new IngestionHour<>(LakeDataset.metrics(catalog)).getBucketId(results.get(0), null))
+                .isEqualTo("takings/ingestion_hour=1970-01-01-00");
     }
 
     @Test
@@ -128,7 +145,7 @@ class LakeSinkTest {
 
     @Test
     void rowsGoToTheHourOfTheirIngestion() {
-        BucketAssigner<Session, String> hours = new IngestionHour<>(Session::ingestionTimeMillis);
+        BucketAssigner<Session, String> hours = new IngestionHour<>(LakeDataset.sessions());
         assertThat(hours.getBucketId(ingestedAt(0), null)).isEqualTo("ingestion_hour=1970-01-01-00");
         assertThat(hours.getBucketId(ingestedAt(3_599_999), null)).isEqualTo("ingestion_hour=1970-01-01-00");
         assertThat(hours.getBucketId(ingestedAt(3_600_000), null)).isEqualTo("ingestion_hour=1970-01-01-01");

@@ -178,7 +178,7 @@ class LivePushOperatorTest {
         var settings = new LivePushOperator.Settings(
                 server.uri(), lineage, Duration.ofSeconds(1), batchRows, maxOutage, 64 << 20);
         var harness = new OneInputStreamOperatorTestHarness<LedgerEntry, Void>(
-                new LivePushOperator<>(settings, LiveRows.ledger()));
+                new LivePushOperator<>(settings, new LiveLedger()));
         harness.setup();
         if (snapshot != null) {
             harness.initializeState(snapshot);

@@ -101,12 +101,21 @@ class EndToEndIT {
                                 "concat_ws('|', site_id, user_id, epoch_ms(start_time), epoch_ms(end_time), clicks, pages, revenue, entry_page, exit_page)"))
                 .isEqualTo(oracle.sessions());
         assertThat(lake(platform, "sessions", "session_id")).doesNotHaveDuplicates();
-        assertThat(
-                        lake(
-                                platform,
-                                "metrics",
-                                "concat_ws('|', site_id, page, epoch_ms(window_start), clicks, users, revenue, other_currency_clicks)"))
+        assertThat(lake(
+                        platform,
+                        "metrics/page_metrics",
+                        "concat_ws('|', site_id, page, epoch_ms(window_start), clicks, users)"))
                 .isEqualTo(oracle.pageMetrics());
+        assertThat(lake(
+                        platform,
+                        "metrics/revenue",
+                        "concat_ws('|', site_id, currency, epoch_ms(window_start), revenue, users)"))
+                .isEqualTo(oracle.revenueMetrics());
+        assertThat(lake(
+                        platform,
+                        "metrics/session_quality",
+                        "concat_ws('|', site_id, epoch_ms(window_start), sessions, bounces, clicks, duration_ms)"))
+                .isEqualTo(oracle.sessionQuality());
     }
 
     /** Every epoch's step balances, and the steps of a partition follow each other without a gap. */
@@ -176,18 +185,34 @@ class EndToEndIT {
                         "entry_page",
                         "exit_page"))
                 .isEqualTo(oracle.sessions());
-        List<Map<String, Object>> metrics = live(platform, "page_metrics");
-        assertThat(metrics).extracting(row -> row.get("is_final")).containsOnly(true);
-        assertThat(lines(
-                        metrics,
-                        "site_id",
-                        "page",
-                        "window_start",
-                        "clicks",
-                        "users",
-                        "revenue",
-                        "other_currency_clicks"))
-                .isEqualTo(oracle.pageMetrics());
+        assertLiveMetric(
+                platform, "page_metrics", oracle.pageMetrics(), "site_id", "page", "window_start", "clicks", "users");
+        assertLiveMetric(
+                platform,
+                "revenue",
+                oracle.revenueMetrics(),
+                "site_id",
+                "currency",
+                "window_start",
+                "revenue",
+                "users");
+        assertLiveMetric(
+                platform,
+                "session_quality",
+                oracle.sessionQuality(),
+                "site_id",
+                "window_start",
+                "sessions",
+                "bounces",
+                "clicks",
+                "duration_ms");
+    }
+
+    private static void assertLiveMetric(Platform platform, String table, List<String> expected, String... columns)
+            throws Exception {
+        List<Map<String, Object>> rows = live(platform, table);
+        assertThat(rows).extracting(row -> row.get("is_final")).containsOnly(true);
+        assertThat(lines(rows, columns)).isEqualTo(expected);
     }
 
     private static List<String> lines(List<Map<String, Object>> rows, String... columns) {

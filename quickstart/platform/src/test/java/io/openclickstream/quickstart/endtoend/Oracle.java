@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * What must come out, computed the plain way: all inputs in memory, sorted, cut and counted. Results are lines of text,
@@ -101,29 +103,61 @@ final class Oracle {
         return texts;
     }
 
-    /** {@code site|page|window start ms|clicks|users|revenue in EUR|clicks in other currencies}. */
+    /** {@code site|page|window start ms|clicks|users}. */
     List<String> pageMetrics() {
+        return perWindow(Fields::page, (pane, clicks) -> pane + "|" + clicks.size() + "|" + users(clicks));
+    }
+
+    /** {@code site|currency|window start ms|revenue|users}. */
+    List<String> revenueMetrics() {
+        return perWindow(
+                Fields::currency,
+                (pane, clicks) -> pane + "|"
+                        + clicks.stream()
+                                .map(Fields::amount)
+                                .reduce(BigDecimal.ZERO, BigDecimal::add)
+                                .setScale(9)
+                                .toPlainString()
+                        + "|" + users(clicks));
+    }
+
+    private static long users(List<Fields> clicks) {
+        return clicks.stream().map(Fields::user).distinct().count();
+    }
+
+    /** Clicks for which the dimension is null are in no pane. */
+    private List<String> perWindow(Function<Fields, String> dimension, BiFunction<String, List<Fields>, String> line) {
         Map<String, List<Fields>> panes = new TreeMap<>();
         for (Fields click : accepted) {
-            long window = click.timeMillis() - Math.floorMod(click.timeMillis(), WINDOW_MILLIS);
-            panes.computeIfAbsent(click.site() + "|" + click.page() + "|" + window, pane -> new ArrayList<>())
-                    .add(click);
-        }
-        List<String> metrics = new ArrayList<>();
-        panes.forEach((pane, clicks) -> {
-            long users = clicks.stream().map(Fields::user).distinct().count();
-            BigDecimal revenue = BigDecimal.ZERO;
-            long others = 0;
-            for (Fields click : clicks) {
-                if ("EUR".equals(click.currency())) {
-                    revenue = revenue.add(click.amount());
-                } else if (click.currency() != null) {
-                    others++;
-                }
+            String value = dimension.apply(click);
+            if (value != null) {
+                long window = click.timeMillis() - Math.floorMod(click.timeMillis(), WINDOW_MILLIS);
+                panes.computeIfAbsent(click.site() + "|" + value + "|" + window, pane -> new ArrayList<>())
+                        .add(click);
             }
-            metrics.add(pane + "|" + clicks.size() + "|" + users + "|"
-                    + revenue.setScale(9).toPlainString() + "|" + others);
-        });
-        return metrics.stream().sorted().toList();
+        }
+        List<String> lines = new ArrayList<>();
+        panes.forEach((pane, clicks) -> lines.add(line.apply(pane, clicks)));
+        return lines.stream().sorted().toList();
+    }
+
+    /** {@code site|window start ms|sessions|bounces|clicks|sum of durations ms}, by the end of the sessions. */
+    List<String> sessionQuality() {
+        Map<String, long[]> sums = new TreeMap<>();
+        for (String line : sessions()) {
+            String[] session = line.split("\\|", -1);
+            long start = Long.parseLong(session[2]);
+            long end = Long.parseLong(session[3]);
+            long clicks = Long.parseLong(session[4]);
+            String pane = session[0] + "|" + (end - Math.floorMod(end, WINDOW_MILLIS));
+            long[] sum = sums.computeIfAbsent(pane, unused -> new long[4]);
+            sum[0]++;
+            sum[1] += clicks <= 1 ? 1 : 0;
+            sum[2] += clicks;
+            sum[3] += end - start;
+        }
+        List<String> lines = new ArrayList<>();
+        sums.forEach((pane, sum) -> lines.add("%s|%d|%d|%d|%d".formatted(pane, sum[0], sum[1], sum[2], sum[3])));
+        return lines.stream().sorted().toList();
     }
 }

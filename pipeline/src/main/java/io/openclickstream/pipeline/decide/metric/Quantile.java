@@ -1,0 +1,66 @@
+package io.openclickstream.pipeline.decide.metric;
+
+import com.datadoghq.sketch.ddsketch.DDSketch;
+import com.datadoghq.sketch.ddsketch.DDSketches;
+import com.datadoghq.sketch.ddsketch.encoding.ByteArrayInput;
+import com.datadoghq.sketch.ddsketch.encoding.GrowingByteArrayOutput;
+import io.openclickstream.schemas.metric.MeasureState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * APPROX_QUANTILE by a DDSketch: within 1 % of the true value. Unlike sketches that draw lots, it holds the same counts
+ * whatever the order.
+ */
+final class Quantile implements Accumulator {
+    private static final double RELATIVE_ACCURACY = 0.01;
+    private static final int MAX_BINS = 2_048;
+
+    private final double quantile;
+    private final DDSketch sketch = DDSketches.logarithmicCollapsingLowestDense(RELATIVE_ACCURACY, MAX_BINS);
+    private long values;
+
+    Quantile(double quantile) {
+        this.quantile = quantile;
+    }
+
+    /** Takes a number; one that is none (NaN) is left out, one too large for the sketch counts as the largest. */
+    @Override
+    public void add(Object value) {
+        double number = ((Number) value).doubleValue();
+        if (!Double.isNaN(number)) {
+            double largest = sketch.getIndexMapping().maxIndexableValue();
+            sketch.accept(Math.max(-largest, Math.min(largest, number)));
+            values++;
+        }
+    }
+
+    @Override
+    public void merge(MeasureState other) {
+        values += other.values();
+        if (other.sketch() != null) {
+            try {
+                sketch.decodeAndMergeWith(ByteArrayInput.wrap(other.sketch()));
+            } catch (IOException e) {
+                throw new UncheckedIOException("A quantile's state is broken.", e);
+            }
+        }
+    }
+
+    @Override
+    public MeasureState state() {
+        GrowingByteArrayOutput bytes = GrowingByteArrayOutput.withDefaultInitialCapacity();
+        try {
+            sketch.encode(bytes, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new MeasureState(values, 0, null, null, bytes.trimmedCopy());
+    }
+
+    @Override
+    public @Nullable Double result() {
+        return values == 0 ? null : Double.valueOf(sketch.getValueAtQuantile(quantile));
+    }
+}

@@ -1,0 +1,189 @@
+package io.openclickstream.pipeline.operator;
+
+import static io.openclickstream.pipeline.TestClicks.click;
+import static io.openclickstream.pipeline.TestClicks.received;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.openclickstream.pipeline.decide.metric.MetricCatalog;
+import io.openclickstream.pipeline.decide.metric.MetricTable;
+import io.openclickstream.pipeline.decide.metric.PaneTally;
+import io.openclickstream.pipeline.operator.OperatorScript.Mode;
+import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.metric.PanePart;
+import io.openclickstream.schemas.metric.PaneResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MergePanesOperatorTest {
+    private static final String CLICKS =
+            "FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' SECOND)) GROUP BY window_start";
+    private static final MetricCatalog CATALOG = catalog("clicks_per_second", "SELECT COUNT(*) AS n " + CLICKS);
+    private static final MergePanesOperator.Timing TIMING =
+            new MergePanesOperator.Timing(1_000, Duration.ofMillis(50), Duration.ofMillis(70));
+
+    @ParameterizedTest
+    @EnumSource
+    void aPaneIsSentWhenItsWindowClosesAndWhenItIsFinal(Mode mode) throws Exception {
+        var outcome = script(CATALOG)
+                .element(part(CATALOG, 0))
+                .element(part(CATALOG, 999))
+                .element(part(CATALOG, 1_000))
+                .watermark(998)
+                .watermark(999)
+                .watermark(1_049)
+                .watermark(1_050)
+                .run(Mode.STRAIGHT);
+        assertThat(outcome.main())
+                .extracting(
+                        result -> result.key().windowStartMillis(),
+                        result -> result.pane().measures().get(0).values(),
+                        PaneResult::isClosed,
+                        PaneResult::isFinal)
+                .containsExactly(tuple(0L, 2L, true, false), tuple(0L, 2L, true, true));
+        var all = script(CATALOG)
+                .element(part(CATALOG, 0))
+                .watermark(999)
+                .element(part(CATALOG, 500))
+                .element(part(CATALOG, 1_000))
+                .watermark(5_000)
+                .run(mode);
+        assertThat(all.main())
+                .filteredOn(PaneResult::isFinal)
+                .extracting(
+                        result -> result.key().windowStartMillis(),
+                        result -> result.pane().measures().get(0).values())
+                .containsExactlyInAnyOrder(tuple(0L, 2L), tuple(1_000L, 1L));
+        assertThat(all.stateEntries()).isZero();
+        assertThat(all.timers()).isZero();
+    }
+
+    @Test
+    void changedPanesAreSentEarlyOnceAnInterval() throws Exception {
+        var outcome = script(CATALOG)
+                .processingTime(10)
+                .element(part(CATALOG, 0))
+                .element(part(CATALOG, 1))
+                .processingTime(1_010)
+                .processingTime(2_010)
+                .watermark(999)
+                .element(part(CATALOG, 2))
+                .processingTime(3_010)
+                .processingTime(4_010)
+                .run(Mode.STRAIGHT);
+        assertThat(outcome.main())
+                .extracting(
+                        result -> result.pane().measures().get(0).values(), PaneResult::isClosed, PaneResult::isFinal)
+                .containsExactly(tuple(2L, false, false), tuple(2L, true, false), tuple(3L, true, false));
+    }
+
+    @Test
+    void whatChangedIsSentBeforeTheBarrier() throws Exception {
+        assertThat(script(CATALOG)
+                        .element(part(CATALOG, 0))
+                        .barrier(1)
+                        .barrier(2)
+                        .run(Mode.STRAIGHT)
+                        .main())
+                .hasSize(1);
+    }
+
+    @Test
+    void aPaneOfSessionsWaitsForTheirGap() throws Exception {
+        MetricCatalog catalog = catalog(
+                "sessions_per_second",
+                "SELECT COUNT(*) AS n FROM TABLE(TUMBLE(TABLE sessions, DESCRIPTOR(end_time), INTERVAL '1' SECOND))"
+                        + " GROUP BY window_start");
+        var pane = new PanePart(
+                new PaneKey("sessions_per_second", 0, "[]"), part(CATALOG, 0).pane());
+        assertThat(script(catalog)
+                        .element(pane)
+                        .watermark(1_069)
+                        .run(Mode.STRAIGHT)
+                        .main())
+                .noneMatch(PaneResult::isFinal);
+        assertThat(script(catalog)
+                        .element(pane)
+                        .watermark(1_070)
+                        .run(Mode.STRAIGHT)
+                        .main())
+                .anyMatch(PaneResult::isFinal);
+    }
+
+    @Test
+    void aMetricThatIsGoneTakesItsPanesAlongAndOneThatIsNewBegins() throws Exception {
+        OperatorSubtaskState snapshot = snapshot(CATALOG, part(CATALOG, 0));
+        MetricCatalog others = catalog("others", "SELECT COUNT(*) AS n " + CLICKS);
+        try (var harness = harness(others)) {
+            harness.initializeState(snapshot);
+            harness.open();
+            harness.processElement(new StreamRecord<>(part(others, 0)));
+            harness.processElement(new StreamRecord<>(part(CATALOG, 0)));
+            harness.processWatermark(10_000);
+            assertThat(harness.extractOutputValues())
+                    .extracting(result -> result.key().metric(), PaneResult::isFinal)
+                    .contains(tuple("others", true))
+                    .allMatch(row -> row.toList().get(0).equals("others"));
+            assertThat(harness.numKeyedStateEntries()).isZero();
+            assertThat(harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @Test
+    void aMetricThatChangedUnderItsNameIsRefused() throws Exception {
+        OperatorSubtaskState snapshot = snapshot(CATALOG, part(CATALOG, 0));
+        MetricCatalog changed = catalog("clicks_per_second", "SELECT COUNT(page) AS n " + CLICKS);
+        try (var harness = harness(changed)) {
+            assertThatThrownBy(() -> harness.initializeState(snapshot))
+                    .rootCause()
+                    .hasMessageContaining("new name")
+                    .hasMessageContaining("SELECT COUNT(*) AS n")
+                    .hasMessageContaining("SELECT COUNT(page) AS n");
+        }
+    }
+
+    private static OperatorSubtaskState snapshot(MetricCatalog catalog, PanePart part) throws Exception {
+        try (var harness = harness(catalog)) {
+            harness.open();
+            harness.processElement(new StreamRecord<>(part));
+            return harness.snapshot(1, 0);
+        }
+    }
+
+    private static KeyedOneInputStreamOperatorTestHarness<PaneKey, PanePart, PaneResult> harness(MetricCatalog catalog)
+            throws Exception {
+        return new KeyedOneInputStreamOperatorTestHarness<>(
+                new MergePanesOperator(catalog, TIMING), PanePart::key, TypeInformation.of(PaneKey.class));
+    }
+
+    private static PanePart part(MetricCatalog catalog, long eventTimeMillis) {
+        var tally = new PaneTally<>(MetricTable.CLICKS, catalog.metrics(), () -> {});
+        tally.add(received(click("e", "ada", eventTimeMillis)));
+        List<PanePart> parts = new ArrayList<>();
+        tally.drain(parts::add);
+        return parts.get(0);
+    }
+
+    private static MetricCatalog catalog(String name, String sql) {
+        try {
+            return MetricCatalog.of(Map.of(name + ".sql", sql));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static OperatorScript<PaneKey, PanePart, PaneResult> script(MetricCatalog catalog) {
+        return new OperatorScript<>(
+                () -> new MergePanesOperator(catalog, TIMING), PanePart::key, TypeInformation.of(PaneKey.class));
+    }
+}
