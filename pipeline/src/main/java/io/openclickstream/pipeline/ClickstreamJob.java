@@ -48,6 +48,24 @@ public final class ClickstreamJob {
 
     /** Adds the whole job to the environment; the caller executes it. */
     public static void connect(StreamExecutionEnvironment env, PipelineOptions options) throws IOException {
+        ClickstreamResults results = results(env, options);
+        if (isGiven(options.lakeUri())) {
+            results.storeIn(options.lakeUri());
+        }
+        if (isGiven(options.liveUri())) {
+            results.pushTo(new LivePushOperator.Settings(
+                    URI.create(options.liveUri()),
+                    UUID.randomUUID().toString(),
+                    options.liveFlushInterval(),
+                    options.liveBatchRows(),
+                    options.liveMaxOutage(),
+                    LIVE_MEMORY_BYTES));
+        }
+    }
+
+    /** Adds all of the job but its sinks; the caller takes the results somewhere and executes it. */
+    public static ClickstreamResults results(StreamExecutionEnvironment env, PipelineOptions options)
+            throws IOException {
         configure(env);
         var rules = new ClickRules(options.clicksDefaultSite(), options.clicksMaxFutureSkew());
         var decoder = new ClickDecoder(new ClickDecoder.Settings(
@@ -60,26 +78,25 @@ public final class ClickstreamJob {
                 options.kafkaTopic(),
                 options.kafkaGroupId(),
                 clientProperties(options.kafkaProperties()),
+                options.kafkaBounded(),
                 decoder);
         var watermarks = ClickSource.watermarks(options.watermarkOutOfOrderness(), options.watermarkIdleTimeout());
         String sourceUid = ClickstreamPipeline.sourceUid().uid();
         var records = env.fromSource(source, watermarks, sourceUid).uid(sourceUid);
-        new ClickstreamPipeline(
+        return new ClickstreamPipeline(
                         new SessionRules(
                                 sessionPolicy(options),
                                 options.sessionAllowedLateness(),
                                 options.deduplicationHorizon(),
                                 options.userMaxClicks()),
                         catalog(options),
-                        options.lakeUri(),
-                        new LivePushOperator.Settings(
-                                URI.create(options.liveUri()),
-                                UUID.randomUUID().toString(),
-                                options.liveFlushInterval(),
-                                options.liveBatchRows(),
-                                options.liveMaxOutage(),
-                                LIVE_MEMORY_BYTES))
+                        options.liveFlushInterval(),
+                        isGiven(options.liveUri()))
                 .connect(records);
+    }
+
+    private static boolean isGiven(String uri) {
+        return !uri.equals(PipelineOptions.NONE);
     }
 
     /** The metrics; the options were checked, so only a folder that has changed since is wrong here. */

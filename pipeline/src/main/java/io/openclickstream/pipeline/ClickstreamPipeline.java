@@ -1,17 +1,8 @@
 package io.openclickstream.pipeline;
 
 import static io.openclickstream.schemas.OperatorUid.CLICK_SOURCE;
-import static io.openclickstream.schemas.OperatorUid.FINAL_METRICS;
 import static io.openclickstream.schemas.OperatorUid.FINAL_SESSIONS;
-import static io.openclickstream.schemas.OperatorUid.LAKE_CLICKS;
-import static io.openclickstream.schemas.OperatorUid.LAKE_LEDGER;
-import static io.openclickstream.schemas.OperatorUid.LAKE_METRICS;
-import static io.openclickstream.schemas.OperatorUid.LAKE_REJECTED;
-import static io.openclickstream.schemas.OperatorUid.LAKE_SESSIONS;
 import static io.openclickstream.schemas.OperatorUid.LEDGER;
-import static io.openclickstream.schemas.OperatorUid.LIVE_LEDGER;
-import static io.openclickstream.schemas.OperatorUid.LIVE_METRICS;
-import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
 import static io.openclickstream.schemas.OperatorUid.MERGE_PANES;
 import static io.openclickstream.schemas.OperatorUid.ROUTE;
 import static io.openclickstream.schemas.OperatorUid.SESSIONIZE;
@@ -26,13 +17,6 @@ import io.openclickstream.pipeline.operator.RouteOperator;
 import io.openclickstream.pipeline.operator.SessionizeFunction;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
 import io.openclickstream.pipeline.operator.TallyPanesOperator;
-import io.openclickstream.pipeline.sink.lake.LakeDataset;
-import io.openclickstream.pipeline.sink.lake.LakeSink;
-import io.openclickstream.pipeline.sink.live.LiveLedger;
-import io.openclickstream.pipeline.sink.live.LiveMetrics;
-import io.openclickstream.pipeline.sink.live.LivePushOperator;
-import io.openclickstream.pipeline.sink.live.LiveRows;
-import io.openclickstream.pipeline.sink.live.LiveSessions;
 import io.openclickstream.pipeline.source.SourceRecord;
 import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.ReceivedClick;
@@ -45,13 +29,13 @@ import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.UserKey;
+import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
- * The whole topology on one page, from decoded records to both sinks.
+ * The whole topology on one page, from decoded records to what the sinks take.
  *
  * <pre>
  * records - route - sessionize --- clicks -------- lake
@@ -64,9 +48,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * </pre>
  */
 record ClickstreamPipeline(
-        SessionRules sessionRules, MetricCatalog catalog, String lakeUri, LivePushOperator.Settings live) {
+        SessionRules sessionRules, MetricCatalog catalog, Duration earlyInterval, boolean showsOpenSessions) {
 
-    void connect(DataStream<SourceRecord> records) {
+    ClickstreamResults connect(DataStream<SourceRecord> records) {
         SingleOutputStreamOperator<ReceivedClick> clicks =
                 named(records.transform("", TypeInformation.of(ReceivedClick.class), new RouteOperator()), ROUTE);
 
@@ -76,7 +60,10 @@ record ClickstreamPipeline(
                                         received.click().siteId(),
                                         received.click().userId()),
                                 TypeInformation.of(UserKey.class))
-                        .transform("", TypeInformation.of(ReceivedClick.class), new SessionizeOperator(sessionRules)),
+                        .transform(
+                                "",
+                                TypeInformation.of(ReceivedClick.class),
+                                new SessionizeOperator(sessionRules, showsOpenSessions)),
                 SESSIONIZE);
         DataStream<SessionChange> sessions = accepted.getSideOutput(SessionizeFunction.SESSIONS);
         DataStream<Rejected> rejected =
@@ -92,14 +79,15 @@ record ClickstreamPipeline(
                         .transform("", TypeInformation.of(LedgerEntry.class), new LedgerOperator()),
                 LEDGER);
 
-        store(accepted, LakeDataset.clicks(), LAKE_CLICKS);
-        store(finalSessions, LakeDataset.sessions(), LAKE_SESSIONS);
-        store(named(metrics.filter(PaneResult::isFinal), FINAL_METRICS), LakeDataset.metrics(catalog), LAKE_METRICS);
-        store(rejected, LakeDataset.rejected(), LAKE_REJECTED);
-        store(ledger, LakeDataset.ledger(), LAKE_LEDGER);
-        push(sessions, new LiveSessions(), LIVE_SESSIONS);
-        push(metrics, new LiveMetrics(catalog), LIVE_METRICS);
-        push(ledger.getSideOutput(LedgerOperator.TOTALS), new LiveLedger(), LIVE_LEDGER);
+        return new ClickstreamResults(
+                accepted,
+                sessions,
+                finalSessions,
+                metrics,
+                rejected,
+                ledger,
+                ledger.getSideOutput(LedgerOperator.TOTALS),
+                catalog);
     }
 
     /** The uid of the source, which stands outside of {@link #connect}. */
@@ -110,7 +98,7 @@ record ClickstreamPipeline(
     /** In two phases, so that a page everybody looks at keeps one subtask no busier than the others. */
     private SingleOutputStreamOperator<PaneResult> metrics(
             DataStream<ReceivedClick> clicks, DataStream<Session> finalSessions) {
-        long intervalMillis = live.flushInterval().toMillis();
+        long intervalMillis = earlyInterval.toMillis();
         TypeInformation<PanePart> part = TypeInformation.of(PanePart.class);
         DataStream<PanePart> ofClicks =
                 named(clicks.transform("", part, TallyPanesOperator.ofClicks(catalog, intervalMillis)), TALLY_CLICKS);
@@ -137,15 +125,7 @@ record ClickstreamPipeline(
                 FINAL_SESSIONS);
     }
 
-    private <T> void store(DataStream<T> rows, LakeDataset<T> dataset, OperatorUid uid) {
-        rows.sinkTo(LakeSink.create(lakeUri, dataset)).uid(uid.uid()).name(uid.uid());
-    }
-
-    private <T> void push(DataStream<T> rows, LiveRows<T> columns, OperatorUid uid) {
-        named(rows.transform("", Types.VOID, new LivePushOperator<>(live, columns)), uid);
-    }
-
-    private static <T> SingleOutputStreamOperator<T> named(SingleOutputStreamOperator<T> operator, OperatorUid uid) {
+    static <T> SingleOutputStreamOperator<T> named(SingleOutputStreamOperator<T> operator, OperatorUid uid) {
         return operator.uid(uid.uid()).name(uid.uid());
     }
 }

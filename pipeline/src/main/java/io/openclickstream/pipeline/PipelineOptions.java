@@ -30,6 +30,9 @@ import picocli.CommandLine.Option;
             ""
         })
 public interface PipelineOptions {
+    /** As a URI: nowhere. */
+    String NONE = "none";
+
     /** The job with its options and their checks. */
     Program<PipelineOptions> PROGRAM =
             new Program<>("the clickstream job", PipelineOptions.class, PipelineOptions::check);
@@ -62,6 +65,15 @@ public interface PipelineOptions {
             description = "Further properties of the Kafka client, such as its security settings.")
     @Nullable
     Path kafkaProperties();
+
+    @Option(
+            names = "--kafka.bounded",
+            paramLabel = "TRUE|FALSE",
+            arity = "1",
+            defaultValue = "false",
+            description = "Whether to end with what the topic holds at the start, and make everything final."
+                    + " Default: ${DEFAULT-VALUE}")
+    boolean kafkaBounded();
 
     @Option(
             names = "--clicks.format",
@@ -222,14 +234,15 @@ public interface PipelineOptions {
             names = "--lake.uri",
             paramLabel = "URI",
             defaultValue = "s3://clickstream/lake",
-            description = "Where the Parquet lake is. Default: ${DEFAULT-VALUE}")
+            description = "Where the Parquet lake is; none for no lake. Default: ${DEFAULT-VALUE}")
     String lakeUri();
 
     @Option(
             names = "--live.uri",
             paramLabel = "URI",
             defaultValue = "grpc://localhost:8815",
-            description = "Where the Flight server is: grpc:// or grpc+tls://. Default: ${DEFAULT-VALUE}")
+            description = "Where the Flight server is: grpc:// or grpc+tls://; none for no live tables."
+                    + " Default: ${DEFAULT-VALUE}")
     String liveUri();
 
     @Option(
@@ -311,6 +324,10 @@ public interface PipelineOptions {
                 options.liveBatchRows() >= 1 && options.liveBatchRows() <= 65_536,
                 "live.batch-rows",
                 "must be 1 to 65536");
+        wrong.require(
+                !options.lakeUri().equals(NONE) || !options.liveUri().equals(NONE),
+                "lake.uri",
+                "is none and live.uri is none too, so nobody would get the results. Give one of them");
         uri(options.lakeUri(), Set.of(), wrong, "lake.uri", "s3://clicks/lake");
         uri(options.liveUri(), Set.of("grpc", "grpc+tcp", "grpc+tls"), wrong, "live.uri", "grpc://flight:8815");
     }
@@ -328,6 +345,9 @@ public interface PipelineOptions {
     }
 
     private static void uri(String text, Set<String> schemes, Mistakes wrong, String option, String example) {
+        if (text.equals(NONE)) {
+            return;
+        }
         try {
             URI uri = new URI(text);
             boolean right = uri.getScheme() != null && (schemes.isEmpty() || schemes.contains(uri.getScheme()));

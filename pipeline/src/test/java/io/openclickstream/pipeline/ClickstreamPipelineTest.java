@@ -101,12 +101,14 @@ class ClickstreamPipelineTest {
                 .uid("watermarks");
         var live = new LivePushOperator.Settings(
                 flight.uri(), new UUID(1, 2).toString(), Duration.ofSeconds(1), 100, Duration.ofSeconds(30), 64 << 20);
-        new ClickstreamPipeline(
+        ClickstreamResults results = new ClickstreamPipeline(
                         new SessionRules(Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofHours(1)),
                         MetricFiles.read(null),
-                        lake.toUri().toString(),
-                        live)
+                        live.flushInterval(),
+                        true)
                 .connect(records);
+        results.storeIn(lake.toUri().toString());
+        results.pushTo(live);
         env.execute("test");
     }
 

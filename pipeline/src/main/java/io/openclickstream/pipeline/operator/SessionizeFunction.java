@@ -59,6 +59,7 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
             new OutputTag<>("counted", TypeInformation.of(LedgerEntry.class));
 
     private final SessionRules rules;
+    private final boolean showsOpenSessions;
 
     private transient ValueState<SessionTimeline> timelines;
     private transient MapState<String, Long> seenEventIds;
@@ -66,8 +67,12 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
     private transient long watermarkMillis;
     private transient LedgerTally tally;
 
-    public SessionizeFunction(SessionRules rules) {
+    /**
+     * @param showsOpenSessions whether anyone wants to know of sessions before they are final
+     */
+    public SessionizeFunction(SessionRules rules, boolean showsOpenSessions) {
         this.rules = rules;
+        this.showsOpenSessions = showsOpenSessions;
     }
 
     @Override
@@ -208,6 +213,9 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
     }
 
     private void emit(Change change, OpenSession open, long revision, Context context, boolean isFinal) {
+        if (!isFinal && !showsOpenSessions) {
+            return;
+        }
         UserKey user = context.getCurrentKey();
         Session session = new Session(
                 open.sessionId(),

@@ -17,8 +17,11 @@ public final class SessionizeOperator extends KeyedProcessOperator<UserKey, Rece
 
     private transient long lastEpoch;
 
-    public SessionizeOperator(SessionRules rules) {
-        super(new SessionizeFunction(rules));
+    /**
+     * @param showsOpenSessions whether anyone wants to know of sessions before they are final
+     */
+    public SessionizeOperator(SessionRules rules, boolean showsOpenSessions) {
+        super(new SessionizeFunction(rules, showsOpenSessions));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
@@ -19,11 +20,17 @@ public final class ClickSource {
     /**
      * Reads a topic from its beginning, or from where the restored state says; only committed records.
      *
+     * @param isBounded whether to end at what the topic holds when the job starts
      * @param clientProperties further properties of the Kafka client, such as its security settings
      */
     public static KafkaSource<SourceRecord> create(
-            String bootstrapServers, String topic, String groupId, Properties clientProperties, ClickDecoder decoder) {
-        return KafkaSource.<SourceRecord>builder()
+            String bootstrapServers,
+            String topic,
+            String groupId,
+            Properties clientProperties,
+            boolean isBounded,
+            ClickDecoder decoder) {
+        KafkaSourceBuilder<SourceRecord> source = KafkaSource.<SourceRecord>builder()
                 .setProperty(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(MAX_FETCH_BYTES))
                 .setProperties(clientProperties)
                 .setBootstrapServers(bootstrapServers)
@@ -32,8 +39,8 @@ public final class ClickSource {
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setProperty("partition.discovery.interval.ms", Long.toString(PARTITION_DISCOVERY.toMillis()))
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
-                .setDeserializer(decoder)
-                .build();
+                .setDeserializer(decoder);
+        return (isBounded ? source.setBounded(OffsetsInitializer.latest()) : source).build();
     }
 
     /** See {@link ClickWatermarks}. */

@@ -65,7 +65,7 @@ class ParallelSessionsTest {
         long[] counts = new long[3];
         var rules = new SessionRules(Duration.ofMillis(GAP), Duration.ofMillis(LATENESS), Duration.ofMillis(LATENESS));
         try (var harness = new KeyedOneInputStreamOperatorTestHarness<UserKey, ReceivedClick, ReceivedClick>(
-                new SessionizeOperator(rules),
+                new SessionizeOperator(rules, true),
                 received ->
                         new UserKey(received.click().siteId(), received.click().userId()),
                 TypeInformation.of(UserKey.class))) {

@@ -119,7 +119,7 @@ class RescaledRunTest {
             String backend)
             throws Exception {
         var harness = new KeyedOneInputStreamOperatorTestHarness<UserKey, ReceivedClick, ReceivedClick>(
-                new SessionizeOperator(rules),
+                new SessionizeOperator(rules, true),
                 RescaledRunTest::user,
                 TypeInformation.of(UserKey.class),
                 MAX_PARALLELISM,

@@ -374,7 +374,7 @@ class SessionizeFunctionTest {
 
     private static OperatorScript<UserKey, ReceivedClick, ReceivedClick> script(SessionRules rules) {
         return new OperatorScript<>(
-                () -> new SessionizeOperator(rules),
+                () -> new SessionizeOperator(rules, true),
                 received ->
                         new UserKey(received.click().siteId(), received.click().userId()),
                 TypeInformation.of(UserKey.class));

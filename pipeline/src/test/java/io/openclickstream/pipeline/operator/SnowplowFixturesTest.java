@@ -139,7 +139,7 @@ class SnowplowFixturesTest {
     private static List<Session> sessions() throws Exception {
         SessionRules rules = new SessionRules(GAP, Duration.ZERO, Duration.ofDays(366));
         var script = new OperatorScript<UserKey, ReceivedClick, ReceivedClick>(
-                () -> new SessionizeOperator(rules),
+                () -> new SessionizeOperator(rules, true),
                 received ->
                         new UserKey(received.click().siteId(), received.click().userId()),
                 TypeInformation.of(UserKey.class));

@@ -1,0 +1,81 @@
+package io.openclickstream.pipeline;
+
+import static io.openclickstream.pipeline.ClickstreamPipeline.named;
+import static io.openclickstream.schemas.OperatorUid.FINAL_METRICS;
+import static io.openclickstream.schemas.OperatorUid.LAKE_CLICKS;
+import static io.openclickstream.schemas.OperatorUid.LAKE_LEDGER;
+import static io.openclickstream.schemas.OperatorUid.LAKE_METRICS;
+import static io.openclickstream.schemas.OperatorUid.LAKE_REJECTED;
+import static io.openclickstream.schemas.OperatorUid.LAKE_SESSIONS;
+import static io.openclickstream.schemas.OperatorUid.LIVE_LEDGER;
+import static io.openclickstream.schemas.OperatorUid.LIVE_METRICS;
+import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
+
+import io.openclickstream.pipeline.decide.metric.MetricCatalog;
+import io.openclickstream.pipeline.sink.lake.LakeDataset;
+import io.openclickstream.pipeline.sink.lake.LakeSink;
+import io.openclickstream.pipeline.sink.live.LiveLedger;
+import io.openclickstream.pipeline.sink.live.LiveMetrics;
+import io.openclickstream.pipeline.sink.live.LivePushOperator;
+import io.openclickstream.pipeline.sink.live.LiveRows;
+import io.openclickstream.pipeline.sink.live.LiveSessions;
+import io.openclickstream.schemas.OperatorUid;
+import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.metric.PaneResult;
+import io.openclickstream.schemas.session.Session;
+import io.openclickstream.schemas.session.SessionChange;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+
+/**
+ * What the job computes, and where it goes.
+ *
+ * @param clicks accepted clicks, each once
+ * @param sessions every change of a session, open ones too when they are shown
+ * @param finalSessions final sessions, each once
+ * @param metrics results of panes: early, closed, corrected and final
+ * @param rejected records refused, with their bytes
+ * @param ledger what became of the records of each epoch and partition
+ * @param ledgerTotals the same, summed up since the beginning
+ */
+public record ClickstreamResults(
+        DataStream<ReceivedClick> clicks,
+        DataStream<SessionChange> sessions,
+        DataStream<Session> finalSessions,
+        DataStream<PaneResult> metrics,
+        DataStream<Rejected> rejected,
+        DataStream<LedgerEntry> ledger,
+        DataStream<LedgerEntry> ledgerTotals,
+        MetricCatalog catalog) {
+
+    /** Writes all that is final to the Parquet lake. */
+    void storeIn(String lakeUri) {
+        store(clicks, lakeUri, LakeDataset.clicks(), LAKE_CLICKS);
+        store(finalSessions, lakeUri, LakeDataset.sessions(), LAKE_SESSIONS);
+        store(
+                named(metrics.filter(PaneResult::isFinal), FINAL_METRICS),
+                lakeUri,
+                LakeDataset.metrics(catalog),
+                LAKE_METRICS);
+        store(rejected, lakeUri, LakeDataset.rejected(), LAKE_REJECTED);
+        store(ledger, lakeUri, LakeDataset.ledger(), LAKE_LEDGER);
+    }
+
+    /** Pushes all that changes to the live tables. */
+    void pushTo(LivePushOperator.Settings live) {
+        push(sessions, live, new LiveSessions(), LIVE_SESSIONS);
+        push(metrics, live, new LiveMetrics(catalog), LIVE_METRICS);
+        push(ledgerTotals, live, new LiveLedger(), LIVE_LEDGER);
+    }
+
+    private static <T> void store(DataStream<T> rows, String lakeUri, LakeDataset<T> dataset, OperatorUid uid) {
+        rows.sinkTo(LakeSink.create(lakeUri, dataset)).uid(uid.uid()).name(uid.uid());
+    }
+
+    private static <T> void push(
+            DataStream<T> rows, LivePushOperator.Settings live, LiveRows<T> columns, OperatorUid uid) {
+        named(rows.transform("", Types.VOID, new LivePushOperator<>(live, columns)), uid);
+    }
+}
