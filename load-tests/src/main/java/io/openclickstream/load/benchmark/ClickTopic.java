@@ -17,26 +17,29 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The topic that a benchmark fills once and then has read. */
-record ClickTopic(String bootstrapServers, String name) {
+public record ClickTopic(String bootstrapServers, String name) {
     /** Records keep their made-up times: never deleted for their age, never refused for being ahead. */
     private static final Map<String, String> SETTINGS =
             Map.of("retention.ms", "-1", "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
+
+    /** Fills the topic unless it holds as many records already; whether it had to. */
+    public boolean fillOnce(ClickGenerator generator, long clicks, int partitions)
+            throws IOException, InterruptedException {
+        create(partitions);
+        if (records() == clicks) {
+            return false;
+        }
+        fill(generator, clicks, partitions);
+        return true;
+    }
 
     /**
      * Creates the topic where it does not exist, and fills it.
      *
      * @throws IOException when it holds records already, or Kafka cannot be reached
      */
-    void fill(ClickGenerator generator, long clicks, int partitions) throws IOException, InterruptedException {
-        try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(SETTINGS)))
-                    .all()
-                    .get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw failed(e);
-            }
-        }
+    public void fill(ClickGenerator generator, long clicks, int partitions) throws IOException, InterruptedException {
+        create(partitions);
         long held = records();
         if (held > 0) {
             throw new IOException(
@@ -51,8 +54,20 @@ record ClickTopic(String bootstrapServers, String name) {
         }
     }
 
+    private void create(int partitions) throws IOException, InterruptedException {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(SETTINGS)))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw failed(e);
+            }
+        }
+    }
+
     /** How many records the topic holds. */
-    long records() throws IOException, InterruptedException {
+    public long records() throws IOException, InterruptedException {
         try (Admin admin = admin()) {
             List<TopicPartition> partitions =
                     admin.describeTopics(List.of(name)).allTopicNames().get().values().stream()

@@ -9,13 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What is known about the machine a benchmark runs on. */
-final class Machine {
+public final class Machine {
     private static final OperatingSystemMXBean SYSTEM =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private Machine() {}
 
-    static Map<String, Object> facts() {
+    /** Processor, memory, system and Java. */
+    public static Map<String, Object> facts() {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("processor", processor());
         facts.put("cores", Runtime.getRuntime().availableProcessors());

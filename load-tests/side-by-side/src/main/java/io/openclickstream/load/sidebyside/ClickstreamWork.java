@@ -1,0 +1,144 @@
+package io.openclickstream.load.sidebyside;
+
+import io.openclickstream.load.sidebyside.Job.Topic;
+import io.openclickstream.pipeline.ClickstreamJob;
+import io.openclickstream.pipeline.ClickstreamResults;
+import io.openclickstream.pipeline.PipelineOptions;
+import io.openclickstream.pipeline.decide.metric.Metric;
+import io.openclickstream.pipeline.decide.metric.MetricRows;
+import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.metric.PaneResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our job with all it does: every field decoded and checked, de-duplication, the late rule, sessions with all their
+ * facts, metrics with sketches, the ledger. Only the sinks are left out, as in the other jobs.
+ */
+final class ClickstreamWork {
+    private static final Map<String, String> METRICS = Map.of("urls", """
+            SELECT site_id, COALESCE(url, '') AS url, COUNT(*) AS clicks, APPROX_COUNT_DISTINCT(user_id) AS users
+            FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+            GROUP BY window_start, window_end, site_id, COALESCE(url, '')
+            """, "country_device", """
+            SELECT site_id, COALESCE(country, '') AS country, COALESCE(device, '') AS device, COUNT(*) AS clicks,
+              SUM(amount) FILTER (WHERE currency = 'EUR') AS revenue
+            FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+            GROUP BY window_start, window_end, site_id, COALESCE(country, ''), COALESCE(device, '')
+            """);
+
+    private ClickstreamWork() {}
+
+    static void run(StreamExecutionEnvironment env, Topic topic) throws Exception {
+        Path catalog = Files.createTempDirectory("catalog");
+        for (Map.Entry<String, String> metric : METRICS.entrySet()) {
+            Files.writeString(catalog.resolve(metric.getKey() + ".sql"), metric.getValue());
+        }
+        ClickstreamResults results = ClickstreamJob.results(
+                env,
+                PipelineOptions.PROGRAM.read(
+                        List.of(
+                                "--kafka.bootstrap-servers=" + topic.servers(),
+                                "--kafka.topic=" + topic.name(),
+                                "--kafka.bounded=true",
+                                "--clicks.format=" + (topic.isAvro() ? "AVRO" : "JSON"),
+                                "--metrics.catalog=" + catalog,
+                                "--watermark.idle-timeout=366d",
+                                "--user.max-clicks=10000000",
+                                "--live.uri=none"),
+                        Map.of()));
+        results.finalSessions()
+                .sinkTo(new DigestSink<>("sessions", session -> new Object[] {
+                    session.siteId(),
+                    session.userId(),
+                    session.startMillis(),
+                    session.endMillis(),
+                    session.clicks(),
+                    session.pages(),
+                    session.orders()
+                }))
+                .uid("digest-sessions");
+        var rows = new Rows(results.catalog().metrics());
+        results.metrics()
+                .filter(PaneResult::isFinal)
+                .uid("final-metrics-only")
+                .sinkTo(new MetricSink(rows))
+                .uid("digest-metrics");
+        results.ledger()
+                .sinkTo(new DigestSink<>("ledger", ClickstreamWork::outcomes))
+                .uid("digest-ledger");
+        env.execute("clickstream");
+    }
+
+    /** Refuses a ledger that does not balance; what it holds depends on when checkpoints were, so it is not digested. */
+    private static Object[] outcomes(LedgerEntry entry) {
+        if (entry.received() != entry.outcomes()) {
+            throw new IllegalStateException("The ledger does not balance: " + entry);
+        }
+        return new Object[0];
+    }
+
+    /** Rows of metrics in the order of the columns of the other jobs. */
+    private static final class Rows implements java.io.Serializable {
+        private static final long serialVersionUID = 1L;
+        private final List<Metric> metrics;
+        private transient @Nullable Map<String, MetricRows> rows;
+
+        Rows(List<Metric> metrics) {
+            this.metrics = metrics;
+        }
+
+        Object[] of(PaneResult result) {
+            Map<String, MetricRows> known = rows;
+            if (known == null) {
+                known = new HashMap<>();
+                for (Metric metric : metrics) {
+                    known.put(metric.name(), new MetricRows(metric, () -> {}));
+                }
+                rows = known;
+            }
+            @Nullable
+            Object[] values =
+                    Objects.requireNonNull(known.get(result.key().metric())).values(result.key(), result.pane());
+            long window = result.key().windowStartMillis();
+            return result.key().metric().equals("urls")
+                    ? new Object[] {values[0], values[1], window, values[2], values[3]}
+                    : new Object[] {
+                        values[0],
+                        values[1],
+                        values[2],
+                        window,
+                        values[3],
+                        values[4] == null ? null : values[4].toString()
+                    };
+        }
+    }
+
+    /** Digests each metric by itself. */
+    private record MetricSink(Rows rows) implements org.apache.flink.api.connector.sink2.Sink<PaneResult> {
+        @Override
+        public org.apache.flink.api.connector.sink2.SinkWriter<PaneResult> createWriter(
+                org.apache.flink.api.connector.sink2.WriterInitContext context) {
+            Digest urls = Digest.of("urls");
+            Digest countryDevice = Digest.of("country_device");
+            return new org.apache.flink.api.connector.sink2.SinkWriter<>() {
+                @Override
+                public void write(PaneResult result, Context unused) {
+                    (result.key().metric().equals("urls") ? urls : countryDevice).add(rows.of(result));
+                }
+
+                @Override
+                public void flush(boolean endOfInput) {}
+
+                @Override
+                public void close() {}
+            };
+        }
+    }
+}

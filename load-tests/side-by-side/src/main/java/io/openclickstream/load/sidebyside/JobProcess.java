@@ -1,0 +1,97 @@
+package io.openclickstream.load.sidebyside;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.management.OperatingSystemMXBean;
+import io.openclickstream.load.sidebyside.Job.Topic;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/**
+ * One JVM that runs one job twice: over a small topic to warm up, then over the one that is measured. Prints what it saw
+ * as one line of JSON. Arguments: job, backend, Kafka servers, topic to warm up with, topic to measure, format, folder.
+ */
+final class JobProcess {
+    static final int PARALLELISM = 2;
+    static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+    private JobProcess() {}
+
+    public static void main(String[] args) throws Exception {
+        Job job = Job.valueOf(args[0]);
+        String backend = args[1];
+        String servers = args[2];
+        boolean isAvro = args[5].equals("AVRO");
+        Path folder = Path.of(args[6]);
+        run(job, new Topic(servers, args[3], isAvro), backend, folder.resolve("warm-up"));
+        System.gc();
+
+        OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        long cpu = system.getProcessCpuTime();
+        long wall = System.nanoTime();
+        List<String> vertices = run(job, new Topic(servers, args[4], isAvro), backend, folder.resolve("measured"));
+        Map<String, Object> seen = new LinkedHashMap<>();
+        seen.put("job", job.key());
+        seen.put("backend", backend);
+        seen.put("cpu_seconds", (system.getProcessCpuTime() - cpu) / 1e9);
+        seen.put("wall_seconds", (System.nanoTime() - wall) / 1e9);
+        seen.put("vertices", vertices);
+        seen.put("outputs", Digest.all());
+        System.out.println(new JsonMapper().writeValueAsString(seen));
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static List<String> run(Job job, Topic topic, String backend, Path folder) throws Exception {
+        Digest.reset();
+        Configuration settings = new Configuration();
+        settings.set(RestOptions.BIND_PORT, "0");
+        settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10));
+        settings.set(StateBackendOptions.STATE_BACKEND, backend);
+        settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
+        settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
+        settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
+        settings.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString());
+        settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        Vertices env = new Vertices(settings);
+        env.setParallelism(PARALLELISM);
+        job.run(env, topic);
+        return env.shown;
+    }
+
+    /** Remembers what the job became: a shuffle that is not there looks twice as fast. */
+    private static final class Vertices extends LocalStreamEnvironment {
+        private final List<String> shown = new ArrayList<>();
+
+        Vertices(Configuration settings) {
+            super(settings);
+        }
+
+        @Override
+        public org.apache.flink.api.common.JobExecutionResult execute(StreamGraph graph) throws Exception {
+            StreamExecutionEnvironment.getExecutionEnvironment();
+            graph.getJobGraph()
+                    .getVertices()
+                    .forEach(vertex -> shown.add(vertex.getParallelism() + " x " + vertex.getName()));
+            return super.execute(graph);
+        }
+    }
+}

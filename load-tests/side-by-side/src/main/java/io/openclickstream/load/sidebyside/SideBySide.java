@@ -1,0 +1,146 @@
+package io.openclickstream.load.sidebyside;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.ClickTopic;
+import io.openclickstream.load.generator.ClickGenerator;
+import io.openclickstream.load.generator.GeneratorSettings;
+import io.openclickstream.load.generator.GeneratorSettings.Shares;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Compares the jobs. Every job runs in a fresh JVM, warms up on a topic of its own, and is measured on a second one: CPU
+ * time of its whole process, garbage collection and checkpoints included. Before speeds are compared, outputs are.
+ */
+public final class SideBySide {
+    /** Fixed, so that every run on every day sends the same bytes. */
+    private static final Instant FIRST_CLICK = Instant.parse("2026-01-05T08:00:00Z");
+
+    private static final int CLICKS_PER_SECOND = 250;
+    private static final int PARTITIONS = 4;
+    private static final long LONGEST_RUN_MINUTES = 30;
+
+    private static final List<String> OURS_ONLY =
+            List.of("calcite", "avatica", "janino", "commons-compiler", "/pipeline");
+
+    private final SideBySideOptions options;
+    private final PrintStream out;
+
+    private SideBySide(SideBySideOptions options, PrintStream out) {
+        this.options = options;
+        this.out = out;
+    }
+
+    public static void main(String[] args) throws Exception {
+        System.exit(SideBySideOptions.PROGRAM.run(
+                args, System.getenv(), options -> new SideBySide(options, System.out).run(String.join(" ", args))));
+    }
+
+    private int run(String command) throws IOException, InterruptedException {
+        ClickTopic warmUp = filled(Math.max(1, options.clicks() / 3));
+        ClickTopic measured = filled(options.clicks());
+        List<JobRun> runs = new ArrayList<>();
+        for (int round = 1; round <= options.rounds(); round++) {
+            for (String backend : options.backends()) {
+                for (Job job : options.jobs()) {
+                    JobRun run = measure(job, backend, warmUp, measured);
+                    runs.add(run);
+                    out.printf(
+                            Locale.ROOT,
+                            "round %d  %-17s %-8s %,10.0f clicks/s of CPU  %6.1f s CPU  %6.1f s%n",
+                            round,
+                            job.shownAs(),
+                            backend,
+                            run.clicksPerCpuSecond(options.clicks()),
+                            run.cpuSeconds(),
+                            run.wallSeconds());
+                }
+            }
+        }
+        var report = new SideBySideReport(options, runs);
+        report.write(command);
+        report.print(out);
+        return report.outputsAgree() ? 0 : 1;
+    }
+
+    /** The topic that holds this many clicks, filled unless an earlier run has done so. */
+    private ClickTopic filled(long clicks) throws IOException, InterruptedException {
+        GeneratorSettings settings = GeneratorSettings.of(options.seed(), FIRST_CLICK, CLICKS_PER_SECOND)
+                .with(Shares.CLEAN);
+        ClickTopic topic =
+                new ClickTopic(options.kafkaBootstrapServers(), "side-by-side-%d-%d".formatted(options.seed(), clicks));
+        if (topic.fillOnce(new ClickGenerator(settings), clicks, PARTITIONS)) {
+            out.printf(Locale.ROOT, "filled topic %s%n", topic.name());
+        }
+        return topic;
+    }
+
+    private JobRun measure(Job job, String backend, ClickTopic warmUp, ClickTopic measured)
+            throws IOException, InterruptedException {
+        Files.createDirectories(options.reportDir());
+        Path checkpoints = Files.createTempDirectory("side-by-side");
+        Path log = options.reportDir().resolve(job.key() + "-" + backend + ".log");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "-Xmx4g",
+                "-Xms4g"));
+        if (options.jvm() != null) {
+            command.addAll(options.jvm());
+        }
+        command.addAll(List.of(
+                "-cp",
+                classPath(job),
+                JobProcess.class.getName(),
+                job.name(),
+                backend,
+                options.kafkaBootstrapServers(),
+                warmUp.name(),
+                measured.name(),
+                "JSON",
+                checkpoints.toString()));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            if (!process.waitFor(LONGEST_RUN_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IOException("%s on %s gave no result; see %s.".formatted(job.shownAs(), backend, log));
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+        List<String> lines = Files.readAllLines(log);
+        JsonNode seen = new JsonMapper().readTree(lines.get(lines.size() - 1));
+        return new JobRun(
+                job,
+                backend,
+                seen.path("cpu_seconds").asDouble(),
+                seen.path("wall_seconds").asDouble(),
+                seen);
+    }
+
+    /** Our job brings a Calcite of its own; Flink SQL's planner must not find it. */
+    private static String classPath(Job job) {
+        String all = System.getProperty("java.class.path");
+        if (job == Job.CLICKSTREAM) {
+            return all;
+        }
+        return Stream.of(all.split(File.pathSeparator, -1))
+                .filter(entry -> OURS_ONLY.stream().noneMatch(entry::contains))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}

@@ -1,0 +1,122 @@
+package io.openclickstream.load.sidebyside;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.Machine;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Tables, raw output and the result of a comparison. */
+record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Whether all jobs have put out the same rows. */
+    boolean outputsAgree() {
+        return runs.stream().map(JobRun::outputs).distinct().count() == 1;
+    }
+
+    /** Prints a table, what each job consists of and, as the last line, the result as one JSON object. */
+    void print(PrintStream out) throws IOException {
+        out.println();
+        table().forEach(out::println);
+        out.println();
+        for (Job job : options.jobs()) {
+            out.println(job.shownAs() + " is made of");
+            any(job).seen().path("vertices").forEach(vertex -> out.println("  " + vertex.asText()));
+        }
+        if (!outputsAgree()) {
+            out.println("The outputs differ:");
+            runs.forEach(run -> out.printf("  %-17s %-8s %s%n", run.job().shownAs(), run.backend(), run.outputs()));
+        }
+        out.println(result());
+    }
+
+    private JobRun any(Job job) {
+        return runs.stream().filter(run -> run.job() == job).findFirst().orElseThrow();
+    }
+
+    private List<String> table() {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT, "%-17s %-8s %20s %9s %10s", "", "state", "clicks/s of CPU", "ratio", "wall"));
+        for (String backend : options.backends()) {
+            for (Job job : options.jobs()) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "%-17s %-8s %,20.0f %8.2fx %8.1f s",
+                        job.shownAs(),
+                        backend,
+                        speed(job, backend),
+                        speed(job, backend) / speed(options.jobs().get(0), backend),
+                        median(runs.stream()
+                                .filter(run -> run.job() == job && run.backend().equals(backend))
+                                .map(JobRun::wallSeconds)
+                                .toList())));
+            }
+        }
+        return lines;
+    }
+
+    /** Median clicks per second of CPU time. */
+    private double speed(Job job, String backend) {
+        return median(runs.stream()
+                .filter(run -> run.job() == job && run.backend().equals(backend))
+                .map(run -> run.clicksPerCpuSecond(options.clicks()))
+                .toList());
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    private String result() throws IOException {
+        String backend = options.backends().get(0);
+        Job baseline = options.jobs().get(0);
+        Job measured = options.jobs().get(options.jobs().size() - 1);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("name", "side-by-side");
+        result.put("metric", "clicks per second of CPU time, sessions and two metrics, " + backend);
+        result.put("value", Math.round(speed(measured, backend)));
+        result.put("unit", "clicks/s/core");
+        result.put("baseline", baseline.shownAs());
+        result.put("ratio", Math.round(100 * speed(measured, backend) / speed(baseline, backend)) / 100.0);
+        result.put("outputs_agree", outputsAgree());
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("clicks", options.clicks());
+        settings.put("rounds", options.rounds());
+        settings.put("seed", options.seed());
+        settings.put("format", "JSON");
+        settings.put("parallelism", JobProcess.PARALLELISM);
+        settings.put("checkpoint_interval_ms", JobProcess.CHECKPOINT_INTERVAL.toMillis());
+        for (String each : options.backends()) {
+            Map<String, Long> speeds = new LinkedHashMap<>();
+            options.jobs().forEach(job -> speeds.put(job.key(), Math.round(speed(job, each))));
+            settings.put(each, speeds);
+        }
+        result.put("settings", settings);
+        return JSON.writeValueAsString(result);
+    }
+
+    /** Keeps {@code command.txt}, {@code machine.json}, {@code runs.ndjson}, {@code table.txt} and {@code result.json}. */
+    void write(String command) throws IOException {
+        Path folder = options.reportDir();
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("command.txt"), "SideBySide " + command + "\n");
+        Files.writeString(
+                folder.resolve("machine.json"),
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(Machine.facts()) + "\n");
+        Files.write(
+                folder.resolve("runs.ndjson"),
+                runs.stream().map(run -> run.seen().toString()).toList());
+        Files.write(folder.resolve("table.txt"), table());
+        Files.writeString(folder.resolve("result.json"), result() + "\n");
+    }
+}
