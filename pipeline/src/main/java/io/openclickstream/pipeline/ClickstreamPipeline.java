@@ -18,6 +18,7 @@ import io.openclickstream.pipeline.operator.SessionizeFunction;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
 import io.openclickstream.pipeline.operator.TallyPanesOperator;
 import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.pipeline.source.WireType;
 import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
@@ -52,7 +53,7 @@ record ClickstreamPipeline(
 
     ClickstreamResults connect(DataStream<SourceRecord> records) {
         SingleOutputStreamOperator<ReceivedClick> clicks =
-                named(records.transform("", TypeInformation.of(ReceivedClick.class), new RouteOperator()), ROUTE);
+                named(records.transform("", WireType.RECEIVED_CLICK, new RouteOperator()), ROUTE);
 
         SingleOutputStreamOperator<ReceivedClick> accepted = named(
                 clicks.keyBy(
@@ -61,9 +62,7 @@ record ClickstreamPipeline(
                                         received.click().userId()),
                                 TypeInformation.of(UserKey.class))
                         .transform(
-                                "",
-                                TypeInformation.of(ReceivedClick.class),
-                                new SessionizeOperator(sessionRules, showsOpenSessions)),
+                                "", WireType.RECEIVED_CLICK, new SessionizeOperator(sessionRules, showsOpenSessions)),
                 SESSIONIZE);
         DataStream<SessionChange> sessions = accepted.getSideOutput(SessionizeFunction.SESSIONS);
         DataStream<Rejected> rejected =

@@ -8,6 +8,7 @@ import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.pipeline.source.WireType;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.Rejected;
@@ -23,10 +24,10 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -89,10 +90,11 @@ class ClickstreamPipelineTest {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         ClickstreamJob.configure(env);
         env.configure(new Configuration()
+                .set(RestartStrategyOptions.RESTART_STRATEGY, "none")
                 .set(StateBackendOptions.STATE_BACKEND, backend)
                 .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200)));
         env.setParallelism(parallelism);
-        var records = env.fromData(records(), TypeInformation.of(SourceRecord.class))
+        var records = env.fromData(records(), WireType.SOURCE_RECORD)
                 .uid("records")
                 .assignTimestampsAndWatermarks(WatermarkStrategy.<SourceRecord>forMonotonousTimestamps()
                         .withTimestampAssigner((record, timestamp) -> record.click() == null

@@ -2,9 +2,7 @@ package io.openclickstream.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclickstream.pipeline.source.SourceRecord;
 import io.openclickstream.schemas.OperatorUid;
-import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
@@ -35,8 +33,6 @@ class TopologyTest {
     @ParameterizedTest
     @ValueSource(
             classes = {
-                SourceRecord.class,
-                ReceivedClick.class,
                 Rejected.class,
                 SessionTimeline.class,
                 SessionChange.class,
@@ -49,7 +45,7 @@ class TopologyTest {
                 PaneKey.class,
                 PartitionKey.class
             })
-    void whatCrossesAShuffleOrEntersStateIsEvolvable(Class<?> type) {
+    void whatEntersStateIsEvolvable(Class<?> type) {
         TypeInformation<?> information = TypeInformation.of(type);
         assertThat(information).isInstanceOf(PojoTypeInfo.class);
         var configuration = new Configuration();

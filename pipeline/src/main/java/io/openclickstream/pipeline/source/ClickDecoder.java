@@ -5,6 +5,7 @@ import io.openclickstream.pipeline.decide.click.Decoded;
 import io.openclickstream.pipeline.decide.click.Decoded.Refused;
 import io.openclickstream.pipeline.decide.click.Decoded.Trusted;
 import io.openclickstream.pipeline.decide.click.RawClick;
+import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
@@ -25,6 +26,7 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
 
     private final Settings settings;
     private transient @Nullable ClickReader reader;
+    private transient @Nullable JsonClickScanner scanner;
 
     /**
      * How records are decoded.
@@ -70,9 +72,26 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
                     .formatted(value.length, settings.maxBytes());
             return new Refused(Reason.TOO_LARGE, detail);
         }
+        if (settings.format() == ClickFormat.JSON) {
+            Click plain = scanner()
+                    .scan(
+                            value,
+                            ingestionTimeMillis
+                                    + settings.rules().maxFutureSkew().toMillis());
+            if (plain != null) {
+                return new Trusted(plain);
+            }
+        }
         RawClick raw = new RawClick();
         Refused unreadable = reader().read(value, raw);
         return unreadable != null ? unreadable : settings.rules().decide(raw, ingestionTimeMillis);
+    }
+
+    private JsonClickScanner scanner() {
+        if (scanner == null) {
+            scanner = new JsonClickScanner(settings.rules());
+        }
+        return scanner;
     }
 
     private ClickReader reader() {
@@ -88,6 +107,6 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
 
     @Override
     public TypeInformation<SourceRecord> getProducedType() {
-        return TypeInformation.of(SourceRecord.class);
+        return WireType.SOURCE_RECORD;
     }
 }

@@ -33,7 +33,8 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
     /** The most properties a click may carry. */
     public static final int MAX_PROPERTIES = 256;
 
-    static final long EARLIEST_EVENT_TIME_MILLIS = 100_000_000_000L;
+    /** Earlier event times are refused: they are nearly always in seconds. */
+    public static final long EARLIEST_EVENT_TIME_MILLIS = 100_000_000_000L;
 
     private static final String DEFAULT_EVENT_TYPE = "page_view";
     private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
