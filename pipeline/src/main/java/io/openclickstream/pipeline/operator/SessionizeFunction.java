@@ -1,5 +1,6 @@
 package io.openclickstream.pipeline.operator;
 
+import io.openclickstream.pipeline.decide.session.SeenIds;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Outcome;
@@ -14,7 +15,6 @@ import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -32,7 +32,6 @@ import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks {@link SessionRules} about every click of a user and keeps the user's open sessions. Accepted clicks go on; late
@@ -107,23 +106,18 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
             refuse(received, Reason.BEHIND_WATERMARK, late(click.eventTimeMillis(), watermark), context);
             return;
         }
-        Long seen = seenEventIds.get(click.eventId());
-        if (seen != null && !rules.isForgotten(seen, watermark)) {
+        SessionTimeline timeline = current();
+        Remembered remembered = remember(timeline, click, watermark);
+        if (remembered.verdict() == Verdict.DUPLICATE) {
             tally.ended(received.source(), Outcome.DUPLICATE);
             return;
         }
-        SessionTimeline timeline = current();
-        if (seen == null && rules.isTooMany(timeline)) {
+        if (remembered.verdict() == Verdict.TOO_MANY) {
             refuse(received, Reason.TOO_MANY_CLICKS, tooMany(timeline.rememberedIds()), context);
             return;
         }
-        seenEventIds.put(click.eventId(), click.eventTimeMillis());
-
         SessionRules.Added added = rules.add(
-                timeline.withRememberedIds(timeline.rememberedIds() + (seen == null ? 1 : 0))
-                        .revised(),
-                received,
-                watermark);
+                timeline.withSeen(remembered.seenIds(), remembered.ids()).revised(), received, watermark);
         timeline = added.timeline();
         long timer = rules.forgottenAtMillis(click.eventTimeMillis());
         for (OpenSession replaced : added.replaced()) {
@@ -147,39 +141,90 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
         for (OpenSession session : closed.sessions()) {
             emit(Change.UPSERT, session, timeline.revision(), context, true);
         }
-        Remembered remembered = forgetEventIds(watermark);
-        timeline = timeline.withRememberedIds(remembered.ids());
+        timeline = forgetEventIds(timeline, watermark);
         if (timeline.isEmpty()) {
             timelines.clear();
             return;
         }
         Long next = rules.nextFinalAtMillis(timeline, siteId);
-        if (remembered.earliestMillis() != null) {
-            next = SessionRules.earlier(next, rules.forgetAgainAtMillis(remembered.earliestMillis(), watermark));
+        if (timeline.rememberedIds() > 0) {
+            next = SessionRules.earlier(next, rules.forgetAgainAtMillis(earliestSeenMillis(timeline), watermark));
         }
         timelines.update(next == null ? timeline : armNoLaterThan(next, timeline, context));
     }
 
-    /** How many event ids are still known, and the event time of the earliest; null when none is. */
-    private record Remembered(long ids, @Nullable Long earliestMillis) {}
+    /**
+     * What is remembered of a user's event ids after a click.
+     *
+     * @param seenIds the ones in the timeline
+     * @param ids how many there are in all
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Remembered(Verdict verdict, byte[] seenIds, long ids) {}
 
-    private Remembered forgetEventIds(long watermark) throws Exception {
-        List<String> forgotten = new ArrayList<>();
-        Long earliest = null;
-        long kept = 0;
-        for (Iterator<Map.Entry<String, Long>> ids = seenEventIds.iterator(); ids.hasNext(); ) {
-            Map.Entry<String, Long> id = ids.next();
-            if (rules.isForgotten(id.getValue(), watermark)) {
-                forgotten.add(id.getKey());
-            } else {
-                earliest = SessionRules.earlier(earliest, id.getValue());
-                kept++;
+    private enum Verdict {
+        NEW,
+        DUPLICATE,
+        TOO_MANY
+    }
+
+    /** Looks for the click's event id in the timeline first, and elsewhere only if some are kept there. */
+    private Remembered remember(SessionTimeline timeline, Click click, long watermark) throws Exception {
+        byte[] seen = timeline.seenIds();
+        long time = click.eventTimeMillis();
+        SeenIds.Id id = SeenIds.Id.of(click.eventId());
+        int at = SeenIds.find(seen, id);
+        if (at >= 0) {
+            return rules.isForgotten(SeenIds.timeMillis(seen, at), watermark)
+                    ? new Remembered(Verdict.NEW, SeenIds.at(seen, at, time), timeline.rememberedIds())
+                    : new Remembered(Verdict.DUPLICATE, seen, timeline.rememberedIds());
+        }
+        if (timeline.idsElsewhere(SeenIds.BYTES) > 0) {
+            Long elsewhere = seenEventIds.get(click.eventId());
+            if (elsewhere != null) {
+                if (!rules.isForgotten(elsewhere, watermark)) {
+                    return new Remembered(Verdict.DUPLICATE, seen, timeline.rememberedIds());
+                }
+                seenEventIds.put(click.eventId(), time);
+                return new Remembered(Verdict.NEW, seen, timeline.rememberedIds());
             }
         }
-        for (String id : forgotten) {
-            seenEventIds.remove(id);
+        if (rules.isTooMany(timeline)) {
+            return new Remembered(Verdict.TOO_MANY, seen, timeline.rememberedIds());
         }
-        return new Remembered(kept, earliest);
+        if (seen.length < SeenIds.MAX * SeenIds.BYTES) {
+            return new Remembered(Verdict.NEW, SeenIds.with(seen, id, time), timeline.rememberedIds() + 1);
+        }
+        seenEventIds.put(click.eventId(), time);
+        return new Remembered(Verdict.NEW, seen, timeline.rememberedIds() + 1);
+    }
+
+    private SessionTimeline forgetEventIds(SessionTimeline timeline, long watermark) throws Exception {
+        byte[] kept = SeenIds.since(timeline.seenIds(), rules.remembersSinceMillis(watermark));
+        long elsewhere = timeline.idsElsewhere(SeenIds.BYTES);
+        if (elsewhere > 0) {
+            List<String> forgotten = new ArrayList<>();
+            for (Map.Entry<String, Long> id : seenEventIds.entries()) {
+                if (rules.isForgotten(id.getValue(), watermark)) {
+                    forgotten.add(id.getKey());
+                }
+            }
+            for (String id : forgotten) {
+                seenEventIds.remove(id);
+            }
+            elsewhere -= forgotten.size();
+        }
+        return timeline.withSeen(kept, kept.length / SeenIds.BYTES + elsewhere);
+    }
+
+    private long earliestSeenMillis(SessionTimeline timeline) throws Exception {
+        long earliest = SeenIds.earliestMillis(timeline.seenIds());
+        if (timeline.idsElsewhere(SeenIds.BYTES) > 0) {
+            for (Long seen : seenEventIds.values()) {
+                earliest = Math.min(earliest, seen);
+            }
+        }
+        return earliest;
     }
 
     /** One timer per user: it is moved only to an earlier moment, and set anew when it has fired. */
@@ -218,7 +263,7 @@ public final class SessionizeFunction extends KeyedProcessFunction<UserKey, Rece
         }
         UserKey user = context.getCurrentKey();
         Session session = new Session(
-                open.sessionId(),
+                SessionRules.sessionId(user, open),
                 user.siteId(),
                 user.userId(),
                 open.startMillis(),

@@ -12,8 +12,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * The first phase of the metrics: counts what passes this subtask and sends parts of panes, every interval and when too
- * many wait; before each watermark, so that no part comes after event time has left its pane; and before each barrier,
- * so that it needs no state.
+ * many wait; before each watermark those of windows it closes, so that no part comes after event time has left its pane;
+ * and before each barrier, so that it needs no state.
  */
 public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart>
         implements OneInputStreamOperator<T, PanePart> {
@@ -79,7 +79,9 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        drain();
+        // Windows that stay open can wait for the next interval: the fewer parts, the less there is to merge.
+        long reached = mark.getTimestamp() == Long.MAX_VALUE ? Long.MAX_VALUE : mark.getTimestamp() + 1;
+        tally.drainWindowsEndingBy(reached, counted -> output.collect(part.replace(counted)));
         super.processWatermark(mark);
     }
 

@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session that can still change, as kept in state: aggregates, never a list of clicks.
  *
- * @param sessionId made from site, user and the click that Kafka received first
- * @param first where that click stood
+ * @param first the click that Kafka received first; it names the session
  * @param startMillis event time of the earliest click
  * @param endMillis event time of the latest click
  * @param clicks accepted clicks; at least 1
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param closeReason why the click after the latest one did not join; null while there is none
  */
 public record OpenSession(
-        String sessionId,
         FirstReceived first,
         long startMillis,
         long endMillis,
@@ -43,7 +41,6 @@ public record OpenSession(
         return reason == closeReason
                 ? this
                 : new OpenSession(
-                        sessionId,
                         first,
                         startMillis,
                         endMillis,

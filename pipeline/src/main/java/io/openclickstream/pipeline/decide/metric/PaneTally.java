@@ -7,6 +7,7 @@ import io.openclickstream.schemas.metric.PanePart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ public final class PaneTally<T> {
     private final int[] reads;
     private final @Nullable Object[] row;
     private final Map<Key, Counts> panes = new HashMap<>();
+    private long earliestEndMillis = Long.MAX_VALUE;
 
     /**
      * @param metrics of the whole catalog; those of other tables are left out
@@ -65,13 +67,34 @@ public final class PaneTally<T> {
 
     /** Hands over all that was counted and begins anew. */
     public void drain(Consumer<PanePart> out) {
-        panes.forEach((key, counts) -> out.accept(new PanePart(
-                new PaneKey(
-                        metrics.get(key.metric).metric.name(),
-                        key.windowStartMillis,
-                        Dimensions.toJson(key.dimensions)),
-                counts.pane())));
+        panes.forEach((key, counts) -> out.accept(part(key, counts)));
         panes.clear();
+        earliestEndMillis = Long.MAX_VALUE;
+    }
+
+    /** Hands over what was counted in windows that end at or before this moment. */
+    public void drainWindowsEndingBy(long millis, Consumer<PanePart> out) {
+        if (earliestEndMillis > millis) {
+            return;
+        }
+        long earliest = Long.MAX_VALUE;
+        for (Iterator<Map.Entry<Key, Counts>> entries = panes.entrySet().iterator(); entries.hasNext(); ) {
+            Map.Entry<Key, Counts> pane = entries.next();
+            long end = metrics.get(pane.getKey().metric).metric.windowEndMillis(pane.getKey().windowStartMillis);
+            if (end <= millis) {
+                out.accept(part(pane.getKey(), pane.getValue()));
+                entries.remove();
+            } else {
+                earliest = Math.min(earliest, end);
+            }
+        }
+        earliestEndMillis = earliest;
+    }
+
+    private PanePart part(Key key, Counts counts) {
+        String metric = metrics.get(key.metric).metric.name();
+        return new PanePart(
+                new PaneKey(metric, key.windowStartMillis, Dimensions.toJson(key.dimensions)), counts.pane());
     }
 
     /** One metric with its expressions ready to run. */
@@ -114,6 +137,7 @@ public final class PaneTally<T> {
                     return; // its expression has failed on this row, which is counted as such
                 }
             }
+            earliestEndMillis = Math.min(earliestEndMillis, metric.windowEndMillis(window));
             panes.computeIfAbsent(new Key(position, window, key), unused -> new Counts(measures))
                     .add(values, ingestionTimeMillis);
         }

@@ -8,10 +8,8 @@ import io.openclickstream.schemas.session.Exit;
 import io.openclickstream.schemas.session.FirstReceived;
 import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.OpenSession;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a session: of a single click, and of two parts together, in whatever order they are joined. */
@@ -29,8 +27,7 @@ final class SessionFacts {
         Click click = received.click();
         SourcePosition source = received.source();
         return new OpenSession(
-                sessionId(click),
-                new FirstReceived(source.ingestionTimeMillis(), source.partition(), source.offset()),
+                new FirstReceived(source.ingestionTimeMillis(), source.partition(), source.offset(), click.eventId()),
                 click.eventTimeMillis(),
                 click.eventTimeMillis(),
                 1,
@@ -65,7 +62,6 @@ final class SessionFacts {
         OpenSession exit = exitsFromA ? a : b;
         OpenSession before = exitsFromA ? b : a;
         return new OpenSession(
-                received.sessionId(),
                 received.first(),
                 entry.startMillis(),
                 exit.endMillis(),
@@ -117,12 +113,6 @@ final class SessionFacts {
             }
         }
         return sums;
-    }
-
-    /** A name-based UUID (RFC 4122, version 3): the same click always makes the same id. */
-    private static String sessionId(Click click) {
-        String name = click.siteId() + '\0' + click.userId() + '\0' + click.eventId();
-        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     private static @Nullable String notBlank(@Nullable String text) {

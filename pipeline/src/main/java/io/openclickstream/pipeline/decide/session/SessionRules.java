@@ -2,9 +2,12 @@ package io.openclickstream.pipeline.decide.session;
 
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.session.CloseReason;
+import io.openclickstream.schemas.session.FirstReceived;
 import io.openclickstream.schemas.session.OpenSession;
 import io.openclickstream.schemas.session.SessionTimeline;
+import io.openclickstream.schemas.session.UserKey;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,9 +83,21 @@ public record SessionRules(
         return Math.max(forgottenAtMillis(earliestSeenMillis), watermarkMillis + deduplicationHorizon.toMillis() / 8);
     }
 
+    /** The earliest event time whose ids are not forgotten at this watermark. */
+    public long remembersSinceMillis(long watermarkMillis) {
+        return before(watermarkMillis, deduplicationHorizon);
+    }
+
     /** Whether one more click of this user is a bot's. */
     public boolean isTooMany(SessionTimeline timeline) {
         return timeline.rememberedIds() >= maxRememberedIds;
+    }
+
+    /** The session's name, a name-based UUID (RFC 4122, version 3): the same click always makes the same id. */
+    public static String sessionId(UserKey user, OpenSession session) {
+        String name =
+                user.siteId() + '\0' + user.userId() + '\0' + session.first().eventId();
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     /** How far the watermark must have passed a session's end for the session to be final. */
@@ -150,8 +166,10 @@ public record SessionRules(
             }
         }
         open.add(place, merged);
-        String sessionId = merged.sessionId();
-        touched.removeIf(session -> session.sessionId().equals(sessionId));
+        if (!touched.isEmpty()) {
+            FirstReceived first = merged.first();
+            touched.removeIf(session -> session.first().equals(first));
+        }
         return new Added(timeline.withSessions(open, List.of()), List.of(merged), touched);
     }
 
@@ -173,18 +191,18 @@ public record SessionRules(
         SessionTimeline settled = settle(added, siteId, watermarkMillis);
         List<OpenSession> after = sessions(settled, siteId);
 
-        Map<String, OpenSession> known = new HashMap<>();
-        before.forEach(session -> known.put(session.sessionId(), session));
+        Map<FirstReceived, OpenSession> known = new HashMap<>();
+        before.forEach(session -> known.put(session.first(), session));
         List<OpenSession> changed = new ArrayList<>();
-        Set<String> ids = new HashSet<>();
+        Set<FirstReceived> ids = new HashSet<>();
         for (OpenSession session : after) {
-            ids.add(session.sessionId());
-            if (!session.equals(known.get(session.sessionId()))) {
+            ids.add(session.first());
+            if (!session.equals(known.get(session.first()))) {
                 changed.add(session);
             }
         }
         List<OpenSession> replaced = before.stream()
-                .filter(session -> !ids.contains(session.sessionId()))
+                .filter(session -> !ids.contains(session.first()))
                 .toList();
         return new Added(settled, changed, replaced);
     }

@@ -8,6 +8,7 @@ import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.SourcePosition;
 import io.openclickstream.schemas.session.CloseReason;
+import io.openclickstream.schemas.session.FirstReceived;
 import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.OpenSession;
 import io.openclickstream.schemas.session.SessionTimeline;
@@ -81,14 +82,14 @@ class SessionPropertiesTest {
         SessionRules rules = Cuts.of(cutBits).rules();
         List<ReceivedClick> arrival = clicks(offsets, seed);
         Collections.shuffle(arrival, new Random(seed));
-        Map<String, OpenSession> view = new HashMap<>();
+        Map<FirstReceived, OpenSession> view = new HashMap<>();
         SessionTimeline timeline = SessionTimeline.empty();
         for (ReceivedClick click : arrival) {
             SessionRules.Added added = rules.add(timeline, click, Long.MIN_VALUE);
             timeline = added.timeline();
-            added.replaced().forEach(session -> assertThat(view.remove(session.sessionId()))
-                    .isNotNull());
-            added.changed().forEach(session -> view.put(session.sessionId(), session));
+            added.replaced()
+                    .forEach(session -> assertThat(view.remove(session.first())).isNotNull());
+            added.changed().forEach(session -> view.put(session.first(), session));
             assertThat(view.values()).containsExactlyInAnyOrderElementsOf(rules.sessions(timeline, "shop"));
         }
     }

@@ -33,7 +33,7 @@ class SessionRulesTest {
         SessionRules.Added bridged = RULES.add(two, at("bridge", GAP).receivedAs(2), 0);
         assertThat(bridged.timeline().open()).containsExactlyElementsOf(bridged.changed());
         assertThat(bridged.changed()).singleElement().satisfies(session -> {
-            assertThat(session.sessionId()).isEqualTo(two.open().get(1).sessionId());
+            assertThat(session.first()).isEqualTo(two.open().get(1).first());
             assertThat(session.startMillis()).isZero();
             assertThat(session.endMillis()).isEqualTo(2 * GAP);
             assertThat(session.clicks()).isEqualTo(3);
@@ -46,7 +46,7 @@ class SessionRulesTest {
         SessionTimeline one = timeline(100);
         SessionRules.Added earlier = RULES.add(one, at("earlier", 90).receivedAs(1), 0);
         assertThat(earlier.changed()).singleElement().satisfies(session -> {
-            assertThat(session.sessionId()).isEqualTo(one.open().get(0).sessionId());
+            assertThat(session.first()).isEqualTo(one.open().get(0).first());
             assertThat(session.entry().page()).isEqualTo("/page/earlier");
         });
         assertThat(earlier.replaced()).isEmpty();
