@@ -10,27 +10,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The options of {@code ./clickstream bench}. */
 @Command(
         sortOptions = false,
         description = {
-            "Fills the topic of a platform of its own with made-up clicks, then starts the job and measures how many",
-            "clicks a second one core carries from Kafka to the lake and the Flight server. Always starts anew.",
+            "Runs a benchmark on a platform of its own, which always starts anew. Without a name it lists them.",
             ""
         })
 final class BenchOptions extends PlatformOptions {
     static final Program<BenchOptions> PROGRAM =
             new Program<>("./clickstream bench", BenchOptions.class, BenchOptions::check);
 
-    @Option(
-            names = "--clicks",
-            paramLabel = "NUMBER",
-            defaultValue = "1000000",
-            description = "How many clicks. Default: ${DEFAULT-VALUE}")
-    long clicks;
+    @Parameters(
+            paramLabel = "NAME",
+            arity = "0..1",
+            converter = Benchmark.Reader.class,
+            completionCandidates = Benchmark.Names.class,
+            description = "One of ${COMPLETION-CANDIDATES}.")
+    @Nullable
+    Benchmark benchmark;
+
+    @Option(names = "--short", description = "Measure fewer clicks: at most 5 minutes, and not to be quoted.")
+    boolean isShort;
+
+    @Option(names = "--clicks", paramLabel = "NUMBER", description = "How many clicks. Default: the benchmark's own")
+    @Nullable
+    Long clicks;
 
     @Option(
             names = "--seed",
@@ -42,7 +52,20 @@ final class BenchOptions extends PlatformOptions {
     @Override
     void check(Mistakes wrong) {
         super.check(wrong);
-        wrong.require(clicks >= 1 && clicks <= 1_000_000_000, "clicks", "must be 1 to 1000000000");
+        wrong.require(clicks == null || (clicks >= 1 && clicks <= 1_000_000_000), "clicks", "must be 1 to 1000000000");
+    }
+
+    private long clicksOf(Benchmark chosen) {
+        return clicks != null ? clicks : isShort ? chosen.shortClicks() : chosen.usualClicks();
+    }
+
+    /** What the side-by-side comparison is told. */
+    List<String> comparisonArguments(Addresses addresses, Path root) {
+        return List.of(
+                "--kafka.bootstrap-servers=" + addresses.kafka(),
+                "--clicks=" + clicksOf(Benchmark.SIDE_BY_SIDE),
+                "--seed=" + seed,
+                "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("side-by-side"));
     }
 
     List<String> arguments(Addresses addresses, String phase) {
@@ -50,7 +73,7 @@ final class BenchOptions extends PlatformOptions {
                 "--phase=" + phase,
                 "--kafka.bootstrap-servers=" + addresses.kafka(),
                 "--kafka.topic=" + addresses.topic(),
-                "--clicks=" + clicks,
+                "--clicks=" + clicksOf(Benchmark.ROAD),
                 "--seed=" + seed,
                 "--flink.rest=" + addresses.flinkPage(),
                 "--flight.uri=" + addresses.flight());

@@ -9,8 +9,10 @@ import io.openclickstream.quickstart.screen.Notices;
 import io.openclickstream.quickstart.screen.PlatformState;
 import io.openclickstream.quickstart.screen.Screen;
 import io.openclickstream.quickstart.screen.StateReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,27 +82,57 @@ final class Commands {
     }
 
     int bench(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+        if (options.benchmark == null) {
+            out.println("./clickstream bench NAME runs one of");
+            Benchmark.list().forEach(out::println);
+            return 0;
+        }
+        return switch (options.benchmark) {
+            case ROAD -> benchRoad(options);
+            case SIDE_BY_SIDE -> benchSideBySide(options);
+        };
+    }
+
+    private int benchRoad(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+        String classPath = System.getProperty("java.class.path");
+        String main = "io.openclickstream.load.benchmark.RoadBenchmark";
         // The benchmark fills the topic itself and refuses one that holds records.
         try (Platform platform =
                 Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
-            int filled = benchmark(options.arguments(platform.addresses(), "FILL"));
+            int filled = benchmark(classPath, main, options.arguments(platform.addresses(), "FILL"));
             if (filled != 0) {
                 return filled;
             }
             platform.startJob();
-            return benchmark(options.measureArguments(platform, root));
+            return benchmark(classPath, main, options.measureArguments(platform, root));
+        }
+    }
+
+    /** The jobs run in JVMs of their own, so of the platform they only need Kafka. */
+    private int benchSideBySide(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+        Path target = root.resolve("load-tests").resolve("side-by-side").resolve("target");
+        String classPath = target.resolve("classes")
+                + File.pathSeparator
+                + Files.readString(target.resolve("classpath.txt")).strip();
+        try (Platform platform =
+                Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
+            return benchmark(
+                    classPath,
+                    "io.openclickstream.load.sidebyside.SideBySide",
+                    options.comparisonArguments(platform.addresses(), root));
         }
     }
 
     /** A process of its own, so that what measures does not share a JVM with what is measured. */
-    private int benchmark(List<String> arguments) throws IOException, InterruptedException {
+    private int benchmark(String classPath, String main, List<String> arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("jvm.options"),
                 "-Xmx512m",
                 "-cp",
-                System.getProperty("java.class.path"),
-                "io.openclickstream.load.benchmark.RoadBenchmark"));
+                classPath,
+                main));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command).inheritIO().start();
         try {

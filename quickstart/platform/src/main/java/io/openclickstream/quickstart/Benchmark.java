@@ -1,0 +1,68 @@
+package io.openclickstream.quickstart;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The benchmarks that {@code ./clickstream bench} runs. */
+enum Benchmark {
+    ROAD(1_000_000, 200_000, "how many clicks a second one core carries from Kafka to the lake and the Flight server"),
+    SIDE_BY_SIDE(
+            4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends");
+
+    private final long usualClicks;
+    private final long shortClicks;
+    private final String description;
+
+    Benchmark(long usualClicks, long shortClicks, String description) {
+        this.usualClicks = usualClicks;
+        this.shortClicks = shortClicks;
+        this.description = description;
+    }
+
+    /** How it is called on the command line. */
+    String shownAs() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    long usualClicks() {
+        return usualClicks;
+    }
+
+    /** As many as take at most 5 minutes on two cores. */
+    long shortClicks() {
+        return shortClicks;
+    }
+
+    /** A line each. */
+    static List<String> list() {
+        return Stream.of(values())
+                .map(benchmark -> "  %-14s %s".formatted(benchmark.shownAs(), benchmark.description))
+                .toList();
+    }
+
+    /** Finds a benchmark by its name. */
+    static final class Reader implements ITypeConverter<Benchmark> {
+        @Override
+        public Benchmark convert(String name) {
+            for (Benchmark benchmark : values()) {
+                if (benchmark.shownAs().equals(name)) {
+                    return benchmark;
+                }
+            }
+            throw new TypeConversionException("there is no benchmark '%s'; there are %s"
+                    .formatted(name, Stream.of(values()).map(Benchmark::shownAs).toList()));
+        }
+    }
+
+    /** For the help text. */
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.of(values()).map(Benchmark::shownAs).iterator();
+        }
+    }
+}
