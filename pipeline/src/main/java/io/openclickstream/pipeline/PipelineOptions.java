@@ -303,12 +303,9 @@ public interface PipelineOptions {
                 options.userMaxClicks() >= 1 && options.userMaxClicks() <= 10_000_000,
                 "user.max-clicks",
                 "must be 1 to 10000000");
-        try {
-            MetricFiles.read(options.metricsCatalog());
-        } catch (IOException e) {
-            wrong.add("metrics.catalog", "cannot be read (" + e + "). Give a readable folder of .sql files");
-        } catch (WrongCatalogException e) {
-            e.mistakes().forEach(mistake -> wrong.add("metrics.catalog", mistake));
+        Path catalog = options.metricsCatalog();
+        if (catalog != null) {
+            catalog(catalog, wrong);
         }
         positive(options.liveFlushInterval(), wrong, "live.flush-interval", "Use for example 1s");
         positive(options.liveMaxOutage(), wrong, "live.max-outage", "Use for example 5m");
@@ -330,6 +327,16 @@ public interface PipelineOptions {
                 "is none and live.uri is none too, so nobody would get the results. Give one of them");
         uri(options.lakeUri(), Set.of(), wrong, "lake.uri", "s3://clicks/lake");
         uri(options.liveUri(), Set.of("grpc", "grpc+tcp", "grpc+tls"), wrong, "live.uri", "grpc://flight:8815");
+    }
+
+    private static void catalog(Path folder, Mistakes wrong) {
+        try {
+            MetricFiles.read(folder);
+        } catch (IOException e) {
+            wrong.add("metrics.catalog", "cannot be read (" + e + "). Give a readable folder of .sql files");
+        } catch (WrongCatalogException e) {
+            e.mistakes().forEach(mistake -> wrong.add("metrics.catalog", mistake));
+        }
     }
 
     private static void positive(Duration value, Mistakes wrong, String option, String advice) {

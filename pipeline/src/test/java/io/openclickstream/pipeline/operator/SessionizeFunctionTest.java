@@ -4,6 +4,7 @@ import static io.openclickstream.pipeline.TestClicks.click;
 import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclickstream.pipeline.decide.session.SeenIds;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.decide.session.SessionStory;
@@ -144,6 +145,30 @@ class SessionizeFunctionTest {
                         .watermark(END));
         assertThat(counts(outcome).duplicate()).isEqualTo(1);
         assertThat(counts(outcome).accepted()).isEqualTo(2);
+        assertNothingLeft(outcome);
+    }
+
+    /** The first ids stand in the timeline, the others beside it; both kinds are known, and forgotten, alike. */
+    @ParameterizedTest
+    @EnumSource
+    void duplicatesOfAUserWithManyClicksAreKnown(Mode mode) throws Exception {
+        var script = script();
+        for (int i = 0; i < SeenIds.MAX + 10; i++) {
+            script.element(at("e" + i, 0));
+        }
+        var outcome = run(
+                mode,
+                script.element(at("e0", 0))
+                        .element(at("e" + (SeenIds.MAX - 1), 0))
+                        .element(at("e" + SeenIds.MAX, 0))
+                        .element(at("e" + (SeenIds.MAX + 9), 0))
+                        .watermark(HORIZON + 1)
+                        .element(at("e0", HORIZON + 1))
+                        .element(at("e" + (SeenIds.MAX + 9), HORIZON + 1))
+                        .element(at("e" + (SeenIds.MAX + 9), HORIZON + 1))
+                        .watermark(END));
+        assertThat(counts(outcome).duplicate()).isEqualTo(5);
+        assertThat(counts(outcome).accepted()).isEqualTo(SeenIds.MAX + 12);
         assertNothingLeft(outcome);
     }
 

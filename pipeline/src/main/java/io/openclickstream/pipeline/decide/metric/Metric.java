@@ -93,20 +93,17 @@ public record Metric(
 
     /** What two parts of a pane are together, in either order. */
     public Pane merge(@Nullable Pane known, Pane part) {
+        if (known == null) {
+            return part;
+        }
         List<MeasureState> merged = new ArrayList<>(measures.size());
         for (int i = 0; i < measures.size(); i++) {
             Accumulator accumulator = measures.get(i).accumulator();
-            if (known != null) {
-                accumulator.merge(known.measures().get(i));
-            }
+            accumulator.merge(known.measures().get(i));
             accumulator.merge(part.measures().get(i));
             merged.add(accumulator.state());
         }
-        return new Pane(
-                merged,
-                known == null
-                        ? part.ingestionTimeMillis()
-                        : Math.max(known.ingestionTimeMillis(), part.ingestionTimeMillis()));
+        return new Pane(merged, Math.max(known.ingestionTimeMillis(), part.ingestionTimeMillis()));
     }
 
     List<Group> dimensions() {

@@ -9,8 +9,8 @@ import org.apache.datasketches.hash.MurmurHash3;
 
 /**
  * Event ids of one user, packed: for each a hash of 128 bits and the event time it was seen with. Two ids of one user
- * with equal hashes would make a click a duplicate that is none; among a million ids of a user that happens once in
- * 10^26 users.
+ * with equal hashes would make a click a duplicate that is none; among {@value #MAX} ids that happens to one user in
+ * 10^35.
  */
 public final class SeenIds {
     /** What one id takes. */
