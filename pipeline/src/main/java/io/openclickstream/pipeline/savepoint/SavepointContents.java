@@ -1,0 +1,159 @@
+package io.openclickstream.pipeline.savepoint;
+
+import io.openclickstream.schemas.OperatorUid;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.jobgraph.OperatorID;
+import org.apache.flink.runtime.state.CompletedCheckpointStorageLocation;
+import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
+import org.apache.flink.runtime.state.KeyGroupsStateHandle;
+import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
+import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.OperatorStateHandle;
+import org.apache.flink.runtime.state.StreamStateHandle;
+import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess;
+import org.apache.flink.runtime.state.metainfo.StateMetaInfoSnapshot;
+import org.apache.flink.streaming.api.graph.StreamGraphHasherV2;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a savepoint or a checkpoint holds: its operators, their states by name, and how much of it there is. Reads the
+ * metadata and the head of every file, not the entries.
+ *
+ * @param checkpointId of the savepoint
+ * @param operators those with state, in order of their uids
+ */
+public record SavepointContents(long checkpointId, List<Operator> operators) {
+
+    /**
+     * One operator.
+     *
+     * @param uid as it stands in our registry; Flink's id of the operator when it is not ours
+     * @param isKnown whether it stands there
+     * @param bytes of its state in all files
+     */
+    public record Operator(
+            String uid, boolean isKnown, int parallelism, int maxParallelism, long bytes, List<State> states) {}
+
+    /**
+     * One state.
+     *
+     * @param kind keyed, or operator
+     */
+    public record State(String name, String kind) {}
+
+    /**
+     * Reads a savepoint.
+     *
+     * @param path of its folder, or of the metadata in it
+     * @throws IOException when there is none or it cannot be read
+     */
+    public static SavepointContents read(String path) throws IOException {
+        CompletedCheckpointStorageLocation location = AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
+        ClassLoader loader = SavepointContents.class.getClassLoader();
+        CheckpointMetadata metadata;
+        try (InputStream stream = location.getMetadataHandle().openInputStream();
+                DataInputStream data = new DataInputStream(stream)) {
+            metadata = Checkpoints.loadCheckpointMetadata(data, loader, path);
+        }
+        Map<OperatorID, OperatorUid> known = uids();
+        List<Operator> operators = new ArrayList<>();
+        for (OperatorState operator : metadata.getOperatorStates()) {
+            OperatorUid uid = known.get(operator.getOperatorID());
+            List<State> states = states(operator, loader);
+            if (!states.isEmpty()) {
+                operators.add(new Operator(
+                        uid == null ? operator.getOperatorID().toString() : uid.uid(),
+                        uid != null,
+                        operator.getParallelism(),
+                        operator.getMaxParallelism(),
+                        operator.getStateSize(),
+                        states));
+            }
+        }
+        operators.sort(Comparator.comparing(Operator::uid));
+        return new SavepointContents(metadata.getCheckpointId(), operators);
+    }
+
+    private static Map<OperatorID, OperatorUid> uids() {
+        Map<OperatorID, OperatorUid> uids = new HashMap<>();
+        for (OperatorUid uid : OperatorUid.values()) {
+            uids.put(new OperatorID(StreamGraphHasherV2.generateUserSpecifiedHash(uid.uid())), uid);
+        }
+        return uids;
+    }
+
+    private static List<State> states(OperatorState operator, ClassLoader loader) throws IOException {
+        Map<String, State> states = new TreeMap<>();
+        for (OperatorSubtaskState subtask : operator.getStates()) {
+            for (OperatorStateHandle handle : subtask.getManagedOperatorState()) {
+                handle.getStateNameToPartitionOffsets()
+                        .forEach((name, partitions) -> states.put(
+                                name,
+                                new State(name, partitions.getDistributionMode().name())));
+            }
+            for (KeyedStateHandle handle : subtask.getManagedKeyedState()) {
+                StreamStateHandle head = head(handle);
+                if (head != null) {
+                    keyed(head, loader).forEach(state -> states.put(state.name(), state));
+                }
+            }
+        }
+        return List.copyOf(states.values());
+    }
+
+    /** The file that begins with the names of the states. */
+    private static @Nullable StreamStateHandle head(KeyedStateHandle handle) {
+        if (handle instanceof KeyGroupsStateHandle groups) {
+            return groups;
+        }
+        return handle instanceof IncrementalRemoteKeyedStateHandle incremental
+                ? incremental.getMetaDataStateHandle()
+                : null;
+    }
+
+    private static List<State> keyed(StreamStateHandle head, ClassLoader loader) throws IOException {
+        try (InputStream stream = head.openInputStream()) {
+            var proxy = new KeyedBackendSerializationProxy<>(loader);
+            proxy.read(new DataInputViewStreamWrapper(stream));
+            return proxy.getStateMetaInfoSnapshots().stream()
+                    .map(state -> new State(state.getName(), kind(state)))
+                    .toList();
+        }
+    }
+
+    private static String kind(StateMetaInfoSnapshot state) {
+        return state.getBackendStateType() == StateMetaInfoSnapshot.BackendStateType.PRIORITY_QUEUE
+                ? "TIMERS"
+                : "KEYED";
+    }
+
+    /** A line per operator and state. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add("checkpoint %d".formatted(checkpointId));
+        for (Operator operator : operators) {
+            lines.add("%-18s %,12d bytes, parallelism %d of at most %d%s"
+                    .formatted(
+                            operator.uid(),
+                            operator.bytes(),
+                            operator.parallelism(),
+                            operator.maxParallelism(),
+                            operator.isKnown() ? "" : ", not an operator of this release"));
+            operator.states().forEach(state -> lines.add("  %-24s %s".formatted(state.name(), state.kind())));
+        }
+        return lines;
+    }
+}

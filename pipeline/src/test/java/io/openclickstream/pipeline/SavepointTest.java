@@ -1,0 +1,138 @@
+package io.openclickstream.pipeline;
+
+import static io.openclickstream.pipeline.TestClicks.click;
+import static io.openclickstream.pipeline.TestClicks.received;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.savepoint.SavepointContents;
+import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
+import io.openclickstream.pipeline.sink.live.LivePushOperator;
+import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.pipeline.source.WireType;
+import io.openclickstream.schemas.OperatorUid;
+import io.openclickstream.schemas.RegisteredState;
+import io.openclickstream.schemas.RegisteredState.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A savepoint of the running job holds the states that are registered, and no others of ours. */
+class SavepointTest {
+    @RegisterExtension
+    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(4)
+            .setConfiguration(new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
+            .build());
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"hashmap, CANONICAL", "rocksdb, CANONICAL", "rocksdb, NATIVE"})
+    void holdsTheRegisteredStates(String backend, SavepointFormatType format) throws Exception {
+        try (KeepingFlightServer flight = new KeepingFlightServer()) {
+            JobClient job = start(backend, flight);
+            await().atMost(Duration.ofSeconds(30)).until(() -> flight.puts().stream()
+                    .anyMatch(put -> put.header().table().equals("page_metrics")
+                            && !put.rows().isEmpty()));
+            String path = job.triggerSavepoint(
+                            folder.resolve("savepoints").toUri().toString(), format)
+                    .get(30, TimeUnit.SECONDS);
+            job.cancel().get(30, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> job.getJobStatus().get(10, TimeUnit.SECONDS) == JobStatus.CANCELED);
+
+            SavepointContents contents = SavepointContents.read(path);
+            Set<String> registered = Arrays.stream(RegisteredState.values())
+                    .map(state -> state.operator().uid() + "/" + state.stateName() + "/"
+                            + (state.kind() == Kind.KEYED ? "KEYED" : "UNION"))
+                    .collect(toSet());
+            Set<String> ours = Arrays.stream(RegisteredState.values())
+                    .map(state -> state.operator().uid())
+                    .collect(toSet());
+            assertThat(contents.operators().stream()
+                            .filter(operator -> ours.contains(operator.uid()))
+                            .flatMap(operator -> operator.states().stream()
+                                    .filter(state -> !state.kind().equals("TIMERS"))
+                                    .map(state -> operator.uid() + "/" + state.name() + "/" + state.kind())))
+                    .containsExactlyInAnyOrderElementsOf(registered);
+            // What else has state are Flink's own source, writers and committers; every other operator of ours has
+            // none.
+            assertThat(contents.operators())
+                    .filteredOn(operator -> operator.isKnown() && !ours.contains(operator.uid()))
+                    .allMatch(operator -> operator.uid().startsWith("lake-")
+                            || operator.uid().equals(OperatorUid.CLICK_SOURCE.uid()));
+            assertThat(contents.lines()).anyMatch(line -> line.startsWith("sessionize"));
+        }
+    }
+
+    @Test
+    void whatIsNoSavepointIsRefused() {
+        assertThatThrownBy(() -> SavepointContents.read(folder.toUri().toString()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("_metadata");
+    }
+
+    private JobClient start(String backend, KeepingFlightServer flight) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        ClickstreamJob.configure(env);
+        env.configure(new Configuration()
+                .set(RestartStrategyOptions.RESTART_STRATEGY, "none")
+                .set(StateBackendOptions.STATE_BACKEND, backend));
+        env.setParallelism(2);
+        var clicks = new DataGeneratorSource<>(
+                SavepointTest::record, Long.MAX_VALUE, RateLimiterStrategy.perSecond(200), WireType.SOURCE_RECORD);
+        var records = env.fromSource(
+                        clicks,
+                        WatermarkStrategy.<SourceRecord>forMonotonousTimestamps()
+                                .withTimestampAssigner((record, timestamp) -> 1_700_000_000_000L),
+                        OperatorUid.CLICK_SOURCE.uid())
+                .uid(OperatorUid.CLICK_SOURCE.uid());
+        ClickstreamResults results = new ClickstreamPipeline(
+                        new SessionRules(Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofHours(1)),
+                        MetricFiles.read(null),
+                        Duration.ofMillis(200),
+                        true)
+                .connect(records);
+        results.storeIn(folder.resolve("lake").toUri().toString());
+        results.pushTo(new LivePushOperator.Settings(
+                flight.uri(),
+                new UUID(1, 2).toString(),
+                Duration.ofMillis(200),
+                100,
+                Duration.ofSeconds(30),
+                64 << 20));
+        return env.executeAsync("savepoint");
+    }
+
+    private static SourceRecord record(long index) {
+        return new SourceRecord(received(click("e" + index, "user-" + index % 50, 1_700_000_000_000L)), null);
+    }
+}

@@ -1,0 +1,91 @@
+package io.openclickstream.schemas;
+
+import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.ledger.PartitionKey;
+import io.openclickstream.schemas.metric.MetricDefinition;
+import io.openclickstream.schemas.metric.Pane;
+import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.session.SessionTimeline;
+import io.openclickstream.schemas.session.UserKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every state that our operators put into a savepoint: what a release has to be able to read of the ones before it. A
+ * test compares this list with a savepoint of the running job, so a state that is added, renamed or gone fails the build
+ * until it stands here. What Flink's own sources and sinks keep is theirs to evolve.
+ *
+ * <p>The rules: a name is never changed or reused; a key record never changes; fields of a value record are added or
+ * removed, never renamed or given another type, and a field that an old savepoint lacks gets its meaning in the record's
+ * constructor.
+ */
+public enum RegisteredState {
+    /** A user's open sessions, remembered event ids and timer. */
+    TIMELINE(OperatorUid.SESSIONIZE, "timeline", Kind.KEYED, UserKey.class, SessionTimeline.class),
+    /** Event ids of users with more than the timeline holds, with the event time each was seen with. */
+    SEEN_EVENT_IDS(OperatorUid.SESSIONIZE, "seen-event-ids", Kind.KEYED, UserKey.class, Long.class),
+    /** The watermark, so that late stays late after a restart; the largest counts. */
+    WATERMARK(OperatorUid.SESSIONIZE, "watermark", Kind.UNION_LIST, null, Long.class),
+    /** The part of a partition's ledger step that waits for its outcomes. */
+    LEDGER_STEP(OperatorUid.LEDGER, "step", Kind.KEYED, PartitionKey.class, LedgerEntry.class),
+    /** The ledger's totals of a partition. */
+    LEDGER_TOTAL(OperatorUid.LEDGER, "total", Kind.KEYED, PartitionKey.class, LedgerEntry.class),
+    /** One combination of dimensions of a metric in one window. */
+    PANE(OperatorUid.MERGE_PANES, "pane", Kind.KEYED, PaneKey.class, Pane.class),
+    /** What each metric's name has meant. */
+    METRIC_DEFINITIONS(OperatorUid.MERGE_PANES, "definitions", Kind.UNION_LIST, null, MetricDefinition.class),
+    /** The lineage under which live tables are written; the same in all three. */
+    LIVE_SESSIONS_LINEAGE(OperatorUid.LIVE_SESSIONS, "lineage", Kind.UNION_LIST, null, String.class),
+    LIVE_METRICS_LINEAGE(OperatorUid.LIVE_METRICS, "lineage", Kind.UNION_LIST, null, String.class),
+    LIVE_LEDGER_LINEAGE(OperatorUid.LIVE_LEDGER, "lineage", Kind.UNION_LIST, null, String.class);
+
+    /** How a state is spread over subtasks. */
+    public enum Kind {
+        /** By key group. */
+        KEYED,
+        /** Every subtask gets the whole list after a restore. */
+        UNION_LIST
+    }
+
+    private final OperatorUid operator;
+    private final String stateName;
+    private final Kind kind;
+    private final @Nullable Class<?> keyType;
+    private final Class<?> valueType;
+
+    RegisteredState(OperatorUid operator, String stateName, Kind kind, @Nullable Class<?> keyType, Class<?> valueType) {
+        this.operator = operator;
+        this.stateName = stateName;
+        this.kind = kind;
+        this.keyType = keyType;
+        this.valueType = valueType;
+    }
+
+    /** Whose state it is. */
+    public OperatorUid operator() {
+        return operator;
+    }
+
+    /** Its name in savepoints. */
+    public String stateName() {
+        return stateName;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The key's record; null for state without keys. */
+    public @Nullable Class<?> keyType() {
+        return keyType;
+    }
+
+    /** What is kept, or what a list or map holds. */
+    public Class<?> valueType() {
+        return valueType;
+    }
+
+    /** The release that first had it. */
+    public String since() {
+        return "0.1.0";
+    }
+}
