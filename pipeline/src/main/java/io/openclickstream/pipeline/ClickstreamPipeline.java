@@ -14,7 +14,6 @@ import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.operator.LedgerOperator;
 import io.openclickstream.pipeline.operator.MergePanesOperator;
 import io.openclickstream.pipeline.operator.RouteOperator;
-import io.openclickstream.pipeline.operator.SessionizeFunction;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
 import io.openclickstream.pipeline.operator.TallyPanesOperator;
 import io.openclickstream.pipeline.source.SourceRecord;
@@ -64,16 +63,16 @@ record ClickstreamPipeline(
                         .transform(
                                 "", WireType.RECEIVED_CLICK, new SessionizeOperator(sessionRules, showsOpenSessions)),
                 SESSIONIZE);
-        DataStream<SessionChange> sessions = accepted.getSideOutput(SessionizeFunction.SESSIONS);
+        DataStream<SessionChange> sessions = accepted.getSideOutput(SessionizeOperator.SESSIONS);
         DataStream<Rejected> rejected =
-                clicks.getSideOutput(RouteOperator.REJECTED).union(accepted.getSideOutput(SessionizeFunction.REFUSED));
+                clicks.getSideOutput(RouteOperator.REJECTED).union(accepted.getSideOutput(SessionizeOperator.REFUSED));
 
         DataStream<Session> finalSessions = finalOnes(sessions);
         SingleOutputStreamOperator<PaneResult> metrics = metrics(accepted, finalSessions);
 
         SingleOutputStreamOperator<LedgerEntry> ledger = named(
                 clicks.getSideOutput(RouteOperator.COUNTED)
-                        .union(accepted.getSideOutput(SessionizeFunction.COUNTED))
+                        .union(accepted.getSideOutput(SessionizeOperator.COUNTED))
                         .keyBy(entry -> new PartitionKey(entry.topic(), entry.partition()))
                         .transform("", TypeInformation.of(LedgerEntry.class), new LedgerOperator()),
                 LEDGER);

@@ -12,7 +12,6 @@ import io.openclickstream.schemas.metric.PaneKey;
 import io.openclickstream.schemas.metric.PanePart;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.SessionChange;
-import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +33,6 @@ class TopologyTest {
     @ValueSource(
             classes = {
                 Rejected.class,
-                SessionTimeline.class,
                 SessionChange.class,
                 Pane.class,
                 PanePart.class,

@@ -5,8 +5,8 @@ import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.metric.MetricDefinition;
 import io.openclickstream.schemas.metric.Pane;
 import io.openclickstream.schemas.metric.PaneKey;
-import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
+import io.openclickstream.schemas.session.UserTimeline;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public enum RegisteredState {
     /** A user's open sessions, remembered event ids and timer. */
-    TIMELINE(OperatorUid.SESSIONIZE, "timeline", Kind.KEYED, UserKey.class, SessionTimeline.class),
+    TIMELINE(OperatorUid.SESSIONIZE, "timeline", Kind.KEYED, UserKey.class, UserTimeline.class),
     /** Event ids of users with more than the timeline holds, with the event time each was seen with. */
     SEEN_EVENT_IDS(OperatorUid.SESSIONIZE, "seen-event-ids", Kind.KEYED, UserKey.class, Long.class),
     /** The watermark, so that late stays late after a restart; the largest counts. */

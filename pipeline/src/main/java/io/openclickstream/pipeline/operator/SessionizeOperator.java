@@ -1,45 +1,239 @@
 package io.openclickstream.pipeline.operator;
 
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.Outcome;
+import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.live.Change;
+import io.openclickstream.schemas.session.OpenSession;
+import io.openclickstream.schemas.session.Session;
+import io.openclickstream.schemas.session.SessionChange;
+import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
+import io.openclickstream.schemas.session.UserTimeline;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 
 /**
- * Runs {@link SessionizeFunction} and tells it of every watermark: a function alone sees one only with the next click
- * or timer, too late for a checkpoint taken in between. Sends its counts just before each barrier and at the end.
+ * Asks {@link SessionRules} about every click of a user and keeps the user's open sessions. Accepted clicks go on; late
+ * clicks, changes of sessions and counts go to the side. Counts go out just before each barrier and at the end.
+ *
+ * <p>The watermark is kept in operator state, because Flink begins at "unknown" after a restore and the first click
+ * would be taken for on time however late it is (FLINK-5601). A drain ends event time with the largest watermark there
+ * is; that one is not kept, so that a job resumed from a drained savepoint goes on where event time really was.
  */
-public final class SessionizeOperator extends KeyedProcessOperator<UserKey, ReceivedClick, ReceivedClick> {
+public final class SessionizeOperator extends AbstractStreamOperator<ReceivedClick>
+        implements OneInputStreamOperator<ReceivedClick, ReceivedClick>, Triggerable<UserKey, VoidNamespace> {
     private static final long serialVersionUID = 1L;
 
+    /** Sessions that appeared, changed, were replaced or became final. */
+    public static final OutputTag<SessionChange> SESSIONS =
+            new OutputTag<>("sessions", TypeInformation.of(SessionChange.class));
+
+    /** Clicks refused because they are late, or because their user sends too many. */
+    public static final OutputTag<Rejected> REFUSED = new OutputTag<>("refused", TypeInformation.of(Rejected.class));
+
+    /** Before each barrier and at the end: what became of the clicks since the last one. */
+    public static final OutputTag<LedgerEntry> COUNTED =
+            new OutputTag<>("counted", TypeInformation.of(LedgerEntry.class));
+
+    /** What Flink calls the backend that keeps objects. */
+    private static final String HEAP = "hashmap";
+
+    private final SessionRules rules;
+    private final boolean showsOpenSessions;
+
+    private transient ListState<Long> watermarkState;
+    private transient long watermarkMillis;
+    private transient Timelines timelines;
+    private transient EventIds eventIds;
+    private transient InternalTimerService<VoidNamespace> timers;
+    private transient LedgerTally tally;
     private transient long lastEpoch;
 
     /**
      * @param showsOpenSessions whether anyone wants to know of sessions before they are final
      */
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first click
     public SessionizeOperator(SessionRules rules, boolean showsOpenSessions) {
-        super(new SessionizeFunction(rules, showsOpenSessions));
+        this.rules = rules;
+        this.showsOpenSessions = showsOpenSessions;
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         lastEpoch = context.getRestoredCheckpointId().orElse(0);
+        tally = new LedgerTally();
+        watermarkState =
+                context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
+        watermarkMillis = Long.MIN_VALUE;
+        for (Long restored : watermarkState.get()) {
+            watermarkMillis = Math.max(watermarkMillis, restored);
+        }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        var timeline = new ValueStateDescriptor<>("timeline", new UserTimelineSerializer());
+        boolean isOnHeap = getKeyedStateBackend().getBackendTypeIdentifier().equals(HEAP);
+        timelines =
+                new Timelines(getRuntimeContext().getState(timeline), isOnHeap, this::setCurrentKey, getMetricGroup());
+        eventIds = new EventIds(
+                rules,
+                getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG)));
+        timers = getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
+    }
+
+    @Override
+    public void processElement(StreamRecord<ReceivedClick> element) throws Exception {
+        ReceivedClick received = element.getValue();
+        Click click = received.click();
+        if (rules.isLate(click.eventTimeMillis(), watermarkMillis)) {
+            refuse(received, Reason.BEHIND_WATERMARK, late(click.eventTimeMillis()));
+            return;
+        }
+        UserKey user = (UserKey) getCurrentKey();
+        UserTimeline known = timelines.of(user);
+        UserTimeline timeline = known == null ? new UserTimeline() : known;
+        switch (eventIds.see(click, timeline, watermarkMillis)) {
+            case DUPLICATE -> tally.ended(received.source(), Outcome.DUPLICATE);
+            case TOO_MANY -> refuse(received, Reason.TOO_MANY_CLICKS, tooMany(timeline.rememberedIds()));
+            case NEW -> {
+                accept(received, user, timeline);
+                timelines.keep(user, timeline, known == null);
+                tally.ended(received.source(), Outcome.ACCEPTED);
+                output.collect(element);
+            }
+        }
+    }
+
+    private void accept(ReceivedClick received, UserKey user, UserTimeline timeline) {
+        long timer = rules.forgottenAtMillis(received.click().eventTimeMillis());
+        timeline.revise();
+        if (rules.extend(timeline, received)) {
+            timer = Math.min(timer, rules.latestFinalAtMillis(timeline));
+            if (showsOpenSessions) {
+                emit(Change.UPSERT, timeline.latest(), user, timeline.revision(), false);
+            }
+        } else {
+            SessionRules.Added added = rules.add(timeline.sessions(), received, watermarkMillis);
+            timeline.replaceSessions(added.timeline());
+            for (OpenSession replaced : added.replaced()) {
+                emit(Change.DELETE, replaced, user, timeline.revision(), false);
+            }
+            for (OpenSession changed : added.changed()) {
+                emit(Change.UPSERT, changed, user, timeline.revision(), false);
+                timer = Math.min(timer, rules.finalAtMillis(changed));
+            }
+        }
+        armNoLaterThan(timer, timeline);
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<UserKey, VoidNamespace> timer) throws Exception {
+        UserKey user = timer.getKey();
+        UserTimeline timeline = timelines.of(user);
+        if (timeline == null) {
+            return;
+        }
+        long watermark = timers.currentWatermark();
+        timeline.timerMillis(UserTimeline.NO_TIMER);
+        close(user, timeline, watermark);
+        eventIds.forget(timeline, watermark);
+        if (timeline.isEmpty()) {
+            timelines.clear(user);
+            return;
+        }
+        long next = nextFinalAtMillis(user, timeline);
+        if (timeline.rememberedIds() > 0) {
+            next = Math.min(next, rules.forgetAgainAtMillis(eventIds.earliestMillis(timeline), watermark));
+        }
+        armNoLaterThan(next, timeline);
+        timelines.keep(user, timeline, false);
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<UserKey, VoidNamespace> timer) {
+        throw new IllegalStateException("Users have no timers in processing time.");
+    }
+
+    private void close(UserKey user, UserTimeline timeline, long watermark) {
+        if (timeline.hasLatest() && timeline.others() == 0 && rules.latestFinalAtMillis(timeline) > watermark) {
+            return;
+        }
+        SessionRules.Closed closed = rules.close(timeline.sessions(), user.siteId(), watermark);
+        timeline.replaceSessions(closed.timeline());
+        if (!closed.sessions().isEmpty()) {
+            timeline.revise();
+        }
+        for (OpenSession session : closed.sessions()) {
+            emit(Change.UPSERT, session, user, timeline.revision(), true);
+        }
+    }
+
+    private long nextFinalAtMillis(UserKey user, UserTimeline timeline) {
+        if (timeline.hasLatest() && timeline.others() == 0) {
+            return rules.latestFinalAtMillis(timeline);
+        }
+        SessionTimeline sessions = timeline.sessions();
+        Long next = rules.nextFinalAtMillis(sessions, user.siteId());
+        return next == null ? Long.MAX_VALUE : next;
+    }
+
+    /** One timer per user: it is moved only to an earlier moment, and set anew when it has fired. */
+    private void armNoLaterThan(long millis, UserTimeline timeline) {
+        long armed = timeline.timerMillis();
+        if (armed != UserTimeline.NO_TIMER) {
+            if (armed <= millis) {
+                return;
+            }
+            timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, armed);
+        }
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, millis);
+        timeline.timerMillis(millis);
     }
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        function().watermarkAdvancedTo(mark.getTimestamp());
+        // Before the timers fire, and kept even when no click follows before the next checkpoint.
+        if (mark.getTimestamp() != Long.MAX_VALUE) {
+            watermarkMillis = Math.max(watermarkMillis, mark.getTimestamp());
+        }
         super.processWatermark(mark);
     }
 
     @Override
-    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-        super.prepareSnapshotPreBarrier(checkpointId);
+    public void prepareSnapshotPreBarrier(long checkpointId) {
         sendCounts(checkpointId);
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        timelines.flush();
+        watermarkState.update(List.of(watermarkMillis));
     }
 
     @Override
@@ -50,12 +244,55 @@ public final class SessionizeOperator extends KeyedProcessOperator<UserKey, Rece
 
     private void sendCounts(long epoch) {
         lastEpoch = epoch;
-        function()
-                .counts(epoch)
-                .forEach(entry -> output.collect(SessionizeFunction.COUNTED, new StreamRecord<>(entry)));
+        tally.drain(epoch).forEach(entry -> output.collect(COUNTED, new StreamRecord<>(entry)));
     }
 
-    private SessionizeFunction function() {
-        return (SessionizeFunction) userFunction;
+    private void emit(Change change, OpenSession open, UserKey user, long revision, boolean isFinal) {
+        if (!isFinal && !showsOpenSessions) {
+            return;
+        }
+        Session session = new Session(
+                SessionRules.sessionId(user, open),
+                user.siteId(),
+                user.userId(),
+                open.startMillis(),
+                open.endMillis(),
+                open.clicks(),
+                open.pages(),
+                open.entry(),
+                open.exit().page(),
+                open.orders(),
+                open.revenue(),
+                open.closeReason(),
+                open.ingestionTimeMillis(),
+                revision,
+                isFinal);
+        output.collect(SESSIONS, new StreamRecord<>(new SessionChange(change, session)));
+    }
+
+    private void refuse(ReceivedClick received, Reason reason, String detail) {
+        var refused = new Rejected(
+                reason,
+                detail,
+                received.source(),
+                received.click().eventTimeMillis(),
+                received.rawKey(),
+                received.rawValue());
+        output.collect(REFUSED, new StreamRecord<>(refused));
+        tally.ended(received.source(), reason.outcome());
+    }
+
+    private String late(long eventTimeMillis) {
+        return "event_time %d lies %d ms behind the watermark %d, more than the allowed lateness of %d ms"
+                .formatted(
+                        eventTimeMillis,
+                        watermarkMillis - eventTimeMillis,
+                        watermarkMillis,
+                        rules.allowedLateness().toMillis());
+    }
+
+    private String tooMany(long clicks) {
+        return "its user has sent %d clicks within %s, which is all that user.max-clicks lets one user send"
+                .formatted(clicks, rules.deduplicationHorizon());
     }
 }

@@ -7,6 +7,10 @@ import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -23,7 +27,23 @@ public final class OperatorScript<K, I, O> {
     /** How the steps are run. */
     public enum Mode {
         STRAIGHT,
-        RESTORED_AFTER_EVERY_STEP
+        RESTORED_AFTER_EVERY_STEP,
+        STRAIGHT_ON_ROCKSDB,
+        RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB;
+
+        /** Whether the operator is thrown away and restored between any two steps. */
+        public boolean isRestored() {
+            return this == RESTORED_AFTER_EVERY_STEP || this == RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB;
+        }
+
+        private StateBackend backend() {
+            if (this == STRAIGHT || this == RESTORED_AFTER_EVERY_STEP) {
+                return new HashMapStateBackend();
+            }
+            EmbeddedRocksDBStateBackend rocks = new EmbeddedRocksDBStateBackend();
+            rocks.getMemoryConfiguration().setUseManagedMemory(false);
+            return rocks;
+        }
     }
 
     /** Everything that came out, and what the operator still holds. */
@@ -72,35 +92,44 @@ public final class OperatorScript<K, I, O> {
     public Outcome<O> run(Mode mode, OutputTag<?>... sides) throws Exception {
         List<O> main = new ArrayList<>();
         Map<String, List<Object>> side = new HashMap<>();
-        KeyedOneInputStreamOperatorTestHarness<K, I, O> harness = open(null);
+        KeyedOneInputStreamOperatorTestHarness<K, I, O> harness = open(mode, null);
         long checkpoint = 1_000;
         for (var step : steps) {
             step.accept(harness);
-            if (mode == Mode.RESTORED_AFTER_EVERY_STEP) {
+            if (mode.isRestored()) {
                 harness.prepareSnapshotPreBarrier(checkpoint);
                 OperatorSubtaskState snapshot = harness.snapshot(checkpoint++, 0);
                 collect(harness, main, side, sides);
                 long processingTime = harness.getProcessingTime();
                 harness.close();
-                harness = open(snapshot);
+                harness = open(mode, snapshot);
                 harness.setProcessingTime(processingTime);
             }
         }
         collect(harness, main, side, sides);
-        int entries = harness.numKeyedStateEntries();
+        int entries = stateEntries(harness);
         int timers = harness.numEventTimeTimers() + harness.numProcessingTimeTimers();
         harness.close();
         return new Outcome<>(main, side, entries, timers);
     }
 
-    private KeyedOneInputStreamOperatorTestHarness<K, I, O> open(OperatorSubtaskState snapshot) throws Exception {
+    private KeyedOneInputStreamOperatorTestHarness<K, I, O> open(Mode mode, OperatorSubtaskState snapshot)
+            throws Exception {
         var harness = new KeyedOneInputStreamOperatorTestHarness<>(operator.get(), key, keyType);
+        harness.setStateBackend(mode.backend());
         harness.setup();
         if (snapshot != null) {
             harness.initializeState(snapshot);
         }
         harness.open();
         return harness;
+    }
+
+    private static <K, I, O> int stateEntries(KeyedOneInputStreamOperatorTestHarness<K, I, O> harness) {
+        var backend = harness.getOperator().getKeyedStateBackend();
+        return backend instanceof RocksDBKeyedStateBackend<?> rocks
+                ? rocks.numKeyValueStateEntries()
+                : harness.numKeyedStateEntries();
     }
 
     private static <K, I, O> void collect(

@@ -116,7 +116,7 @@ class ParallelSessionsTest {
             List<Session> finals,
             long[] counts) {
         harness.getOutput().clear();
-        var changes = harness.getSideOutput(SessionizeFunction.SESSIONS);
+        var changes = harness.getSideOutput(SessionizeOperator.SESSIONS);
         if (changes != null) {
             changes.stream()
                     .map(StreamRecord::getValue)
@@ -125,11 +125,11 @@ class ParallelSessionsTest {
                     .forEach(finals::add);
             changes.clear();
         }
-        var refused = harness.getSideOutput(SessionizeFunction.REFUSED);
+        var refused = harness.getSideOutput(SessionizeOperator.REFUSED);
         if (refused != null) {
             refused.clear();
         }
-        var counted = harness.getSideOutput(SessionizeFunction.COUNTED);
+        var counted = harness.getSideOutput(SessionizeOperator.COUNTED);
         if (counted != null) {
             for (StreamRecord<LedgerEntry> entry : counted) {
                 counts[1] += entry.getValue().accepted();

@@ -161,7 +161,7 @@ class RescaledRunTest {
             KeyedOneInputStreamOperatorTestHarness<UserKey, ReceivedClick, ReceivedClick> harness,
             List<Session> finals,
             List<String> refused) {
-        var changes = harness.getSideOutput(SessionizeFunction.SESSIONS);
+        var changes = harness.getSideOutput(SessionizeOperator.SESSIONS);
         if (changes != null) {
             changes.stream()
                     .map(StreamRecord::getValue)
@@ -169,7 +169,7 @@ class RescaledRunTest {
                     .filter(Session::isFinal)
                     .forEach(finals::add);
         }
-        var late = harness.getSideOutput(SessionizeFunction.REFUSED);
+        var late = harness.getSideOutput(SessionizeOperator.REFUSED);
         if (late != null) {
             late.forEach(record ->
                     refused.add(record.getValue().source() + record.getValue().detail()));

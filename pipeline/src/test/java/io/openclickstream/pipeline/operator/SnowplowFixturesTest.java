@@ -148,8 +148,8 @@ class SnowplowFixturesTest {
         }
         return script
                 .watermark(Instant.parse("2030-01-01T00:00:00Z").toEpochMilli())
-                .run(OperatorScript.Mode.STRAIGHT, SessionizeFunction.SESSIONS)
-                .side(SessionizeFunction.SESSIONS)
+                .run(OperatorScript.Mode.STRAIGHT, SessionizeOperator.SESSIONS)
+                .side(SessionizeOperator.SESSIONS)
                 .stream()
                 .map(SessionChange::session)
                 .filter(Session::isFinal)

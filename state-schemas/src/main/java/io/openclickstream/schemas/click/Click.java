@@ -201,11 +201,10 @@ public final class Click {
 
     /** In the order in which the producer named them. */
     public Map<String, String> properties() {
-        int end = end(ClickText.PROPERTIES);
-        if (end < 0) {
+        if (end(ClickText.PROPERTIES) < 0) {
             return Map.of();
         }
-        int at = ClickPacker.TEXTS + start(ClickText.PROPERTIES);
+        int at = start(ClickText.PROPERTIES);
         int count = (int) ClickPacker.INT.get(packed, at);
         Map<String, String> properties = new LinkedHashMap<>();
         at += 4;
@@ -218,6 +217,28 @@ public final class Click {
             at += valueLength;
         }
         return properties;
+    }
+
+    /** The array that holds a text's UTF-8 bytes, from {@link #start} to {@link #end}; not to be changed. */
+    public byte[] bytes(int field) {
+        return packed;
+    }
+
+    /** Where a text's bytes begin. */
+    public int start(int field) {
+        return ClickPacker.TEXTS + startInTexts(field);
+    }
+
+    /** Where a text's bytes end; negative when it is null. */
+    public int end(int field) {
+        int end = endInTexts(field);
+        return end < 0 ? end : ClickPacker.TEXTS + end;
+    }
+
+    /** Whether a text has exactly these UTF-8 bytes. */
+    public boolean isText(int field, byte[] utf8) {
+        int end = end(field);
+        return end >= 0 && Arrays.equals(bytes(field), start(field), end, utf8, 0, utf8.length);
     }
 
     private String known(int field) {
@@ -234,21 +255,21 @@ public final class Click {
     }
 
     private @Nullable String decoded(int field) {
-        int end = end(field);
+        int end = endInTexts(field);
         if (end < 0) {
             return null;
         }
-        int start = start(field);
+        int start = startInTexts(field);
         return new String(packed, ClickPacker.TEXTS + start, end - start, StandardCharsets.UTF_8);
     }
 
     /** Negative for a null. */
-    private int end(int field) {
+    private int endInTexts(int field) {
         return (int) ClickPacker.INT.get(packed, ClickPacker.ENDS + 4 * field);
     }
 
-    private int start(int field) {
-        return field == 0 ? 0 : end(field - 1) & ~ClickPacker.NULL;
+    private int startInTexts(int field) {
+        return field == 0 ? 0 : endInTexts(field - 1) & ~ClickPacker.NULL;
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.openclickstream.schemas.session.Exit;
 import io.openclickstream.schemas.session.FirstReceived;
 import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.OpenSession;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ final class SessionFacts {
 
     /** The event type that counts as an order. */
     static final String PURCHASE = "purchase";
+
+    static final byte[] PAGE_VIEW_BYTES = PAGE_VIEW.getBytes(StandardCharsets.UTF_8);
+    static final byte[] PURCHASE_BYTES = PURCHASE.getBytes(StandardCharsets.UTF_8);
 
     private SessionFacts() {}
 

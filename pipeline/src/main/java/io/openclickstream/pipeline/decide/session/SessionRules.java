@@ -1,11 +1,15 @@
 package io.openclickstream.pipeline.decide.session;
 
+import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.ClickText;
 import io.openclickstream.schemas.click.ReceivedClick;
+import io.openclickstream.schemas.click.SourcePosition;
 import io.openclickstream.schemas.session.CloseReason;
 import io.openclickstream.schemas.session.FirstReceived;
 import io.openclickstream.schemas.session.OpenSession;
 import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
+import io.openclickstream.schemas.session.UserTimeline;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -89,8 +93,8 @@ public record SessionRules(
     }
 
     /** Whether one more click of this user is a bot's. */
-    public boolean isTooMany(SessionTimeline timeline) {
-        return timeline.rememberedIds() >= maxRememberedIds;
+    public boolean isTooMany(long rememberedIds) {
+        return rememberedIds >= maxRememberedIds;
     }
 
     /** The session's name, a name-based UUID (RFC 4122, version 3): the same click always makes the same id. */
@@ -107,7 +111,48 @@ public record SessionRules(
 
     /** The first watermark at which a session is final: one more than the latest at which a click could touch it. */
     public long finalAtMillis(OpenSession session) {
-        return session.endMillis() + policy.gap().toMillis() + allowedLateness.toMillis() + 1;
+        return finalAtMillis(session.endMillis());
+    }
+
+    private long finalAtMillis(long endMillis) {
+        return endMillis + policy.gap().toMillis() + allowedLateness.toMillis() + 1;
+    }
+
+    /** The first watermark at which the latest session of a user is final. */
+    public long latestFinalAtMillis(UserTimeline timeline) {
+        return finalAtMillis(timeline.endMillis());
+    }
+
+    /**
+     * Adds an accepted click in place where all it does is to go on with its user's latest session: the way of nearly all
+     * clicks, and so the fast one. Whatever is less plain, such as an order, a click before all others, or two at the
+     * same moment, is left to {@link #add}, which says what has to come out here as well; a test compares the two.
+     *
+     * @return whether the click was added; otherwise nothing has changed
+     */
+    public boolean extend(UserTimeline timeline, ReceivedClick received) {
+        Click click = received.click();
+        SourcePosition source = received.source();
+        long timeMillis = click.eventTimeMillis();
+        if (!timeline.hasLatest()
+                || timeMillis <= timeline.startMillis()
+                || timeMillis == timeline.endMillis()
+                || policy.dependsOnOrder()
+                || click.end(ClickText.AMOUNT) >= 0
+                || click.isText(ClickText.EVENT_TYPE, SessionFacts.PURCHASE_BYTES)
+                || timeline.isReceivedFirst(source.ingestionTimeMillis(), source.partition(), source.offset())) {
+            return false;
+        }
+        boolean isPage = click.isText(ClickText.EVENT_TYPE, SessionFacts.PAGE_VIEW_BYTES);
+        if (timeMillis < timeline.endMillis()) {
+            timeline.addInside(isPage, source.ingestionTimeMillis());
+            return true;
+        }
+        if (!policy.joins(click.siteId(), timeline.endMillis(), timeMillis)) {
+            return false;
+        }
+        timeline.addAtEnd(click, isPage, source.ingestionTimeMillis());
+        return true;
     }
 
     /** Adds an accepted click. */
@@ -139,7 +184,7 @@ public record SessionRules(
                 closed.add(session.closedFor(closeReason(session, next)));
             }
         }
-        return new Closed(settled.withSessions(open, settled.unsettled()), closed);
+        return new Closed(new SessionTimeline(open, settled.unsettled()), closed);
     }
 
     /** The earliest watermark at which one of the sessions is final; null when there is none. */
@@ -170,7 +215,7 @@ public record SessionRules(
             FirstReceived first = merged.first();
             touched.removeIf(session -> session.first().equals(first));
         }
-        return new Added(timeline.withSessions(open, List.of()), List.of(merged), touched);
+        return new Added(new SessionTimeline(open, List.of()), List.of(merged), touched);
     }
 
     private boolean touches(String siteId, OpenSession session, long eventTimeMillis) {
@@ -187,7 +232,7 @@ public record SessionRules(
             place--;
         }
         unsettled.add(place, single);
-        SessionTimeline added = timeline.withSessions(timeline.open(), unsettled);
+        SessionTimeline added = new SessionTimeline(timeline.open(), unsettled);
         SessionTimeline settled = settle(added, siteId, watermarkMillis);
         List<OpenSession> after = sessions(settled, siteId);
 
@@ -216,7 +261,7 @@ public record SessionRules(
         }
         return settled == 0
                 ? timeline
-                : timeline.withSessions(
+                : new SessionTimeline(
                         fold(timeline.open(), unsettled.subList(0, settled), siteId),
                         unsettled.subList(settled, unsettled.size()));
     }

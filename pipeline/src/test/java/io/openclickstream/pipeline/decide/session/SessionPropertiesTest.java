@@ -12,11 +12,15 @@ import io.openclickstream.schemas.session.FirstReceived;
 import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.OpenSession;
 import io.openclickstream.schemas.session.SessionTimeline;
+import io.openclickstream.schemas.session.StateReader;
+import io.openclickstream.schemas.session.StateWriter;
+import io.openclickstream.schemas.session.UserTimeline;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -92,6 +97,63 @@ class SessionPropertiesTest {
             added.changed().forEach(session -> view.put(session.first(), session));
             assertThat(view.values()).containsExactlyInAnyOrderElementsOf(rules.sessions(timeline, "shop"));
         }
+    }
+
+    /** Step by step, and whatever copies are made and bytes written and read on the way. */
+    @Property
+    void goingOnInPlaceIsWhatTheRulesSay(
+            @ForAll @Size(max = 40) List<@IntRange(max = 400) Integer> offsets,
+            @ForAll @IntRange(max = 31) int cutBits,
+            @ForAll long seed) {
+        SessionRules rules = Cuts.of(cutBits).rules();
+        Random random = new Random(seed);
+        List<ReceivedClick> arrival = clicks(offsets.stream().sorted().toList(), seed);
+        for (int swaps = random.nextInt(4); swaps > 0 && !arrival.isEmpty(); swaps--) {
+            Collections.swap(arrival, random.nextInt(arrival.size()), random.nextInt(arrival.size()));
+        }
+        SessionTimeline expected = SessionTimeline.empty();
+        UserTimeline actual = new UserTimeline();
+        for (ReceivedClick click : arrival) {
+            expected = rules.add(expected, click, Long.MIN_VALUE).timeline();
+            if (!rules.extend(actual, click)) {
+                actual.replaceSessions(
+                        rules.add(actual.sessions(), click, Long.MIN_VALUE).timeline());
+            }
+            UserTimeline before = actual;
+            actual = switch (random.nextInt(3)) {
+                case 0 -> actual.copy();
+                case 1 -> writtenAndRead(actual);
+                default -> actual;
+            };
+            assertThat(actual.sessions()).isEqualTo(expected);
+            if (before != actual
+                    && !rules.extend(
+                            before, SessionStory.at("other", START + 399).receivedAs(99))) {
+                before.replaceSessions(SessionTimeline.empty());
+            }
+        }
+    }
+
+    @Example
+    void clicksInOrderGoOnInPlace() {
+        SessionRules rules = Cuts.of(0).rules();
+        UserTimeline timeline = new UserTimeline();
+        for (int i = 0; i < 10; i++) {
+            ReceivedClick click = SessionStory.at("e" + i, START + i).receivedAs(i);
+            boolean isExtended = rules.extend(timeline, click);
+            assertThat(isExtended).isEqualTo(i > 0);
+            if (!isExtended) {
+                timeline.replaceSessions(
+                        rules.add(timeline.sessions(), click, Long.MIN_VALUE).timeline());
+            }
+        }
+        assertThat(timeline.latest().clicks()).isEqualTo(10);
+    }
+
+    private static UserTimeline writtenAndRead(UserTimeline timeline) {
+        StateWriter out = new StateWriter();
+        timeline.write(out);
+        return UserTimeline.read(new StateReader(Arrays.copyOf(out.bytes(), out.length())));
     }
 
     @Property

@@ -4,7 +4,6 @@ import static io.openclickstream.pipeline.TestClicks.click;
 import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclickstream.pipeline.decide.session.SeenIds;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.decide.session.SessionStory;
@@ -16,6 +15,7 @@ import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.Change;
 import io.openclickstream.schemas.session.CloseReason;
+import io.openclickstream.schemas.session.SeenIds;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.UserKey;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class SessionizeFunctionTest {
+class SessionizeOperatorTest {
     private static final long GAP = 30;
     private static final long LATENESS = 5;
     private static final long HORIZON = 100;
@@ -54,7 +54,7 @@ class SessionizeFunctionTest {
             assertThat(session.entryPage()).isEqualTo("/page/a");
             assertThat(session.exitPage()).isEqualTo("/page/b");
         });
-        assertThat(outcome.side(SessionizeFunction.SESSIONS))
+        assertThat(outcome.side(SessionizeOperator.SESSIONS))
                 .filteredOn(change -> change.change() == Change.DELETE)
                 .hasSize(1);
         assertThat(openInLiveView(outcome)).isEmpty();
@@ -82,7 +82,7 @@ class SessionizeFunctionTest {
                         .element(at("c", 100 + GAP - 1))
                         .watermark(END));
         assertThat(finals(outcome)).singleElement().extracting(Session::clicks).isEqualTo(2L);
-        assertThat(outcome.side(SessionizeFunction.REFUSED)).singleElement().satisfies(late -> {
+        assertThat(outcome.side(SessionizeOperator.REFUSED)).singleElement().satisfies(late -> {
             assertThat(late.reason()).isEqualTo(Reason.BEHIND_WATERMARK);
             assertThat(new String(late.rawValue(), StandardCharsets.UTF_8)).isEqualTo("c");
             assertThat(late.eventTimeMillis()).isEqualTo(100 + GAP - 1);
@@ -96,7 +96,7 @@ class SessionizeFunctionTest {
         var outcome = run(
                 mode,
                 script().watermark(1_000).element(at("a", 1_000 - LATENESS - 1)).watermark(END));
-        assertThat(outcome.side(SessionizeFunction.REFUSED)).hasSize(1);
+        assertThat(outcome.side(SessionizeOperator.REFUSED)).hasSize(1);
         assertThat(finals(outcome)).isEmpty();
         assertNothingLeft(outcome);
     }
@@ -112,7 +112,7 @@ class SessionizeFunctionTest {
                         .element(at("bridge", GAP))
                         .watermark(END));
         assertThat(finals(outcome)).extracting(Session::clicks).containsExactly(1L, 1L);
-        assertThat(outcome.side(SessionizeFunction.REFUSED)).hasSize(1);
+        assertThat(outcome.side(SessionizeOperator.REFUSED)).hasSize(1);
         assertNothingLeft(outcome);
     }
 
@@ -201,7 +201,7 @@ class SessionizeFunctionTest {
         assertThat(counts.late()).isEqualTo(1);
         assertThat(counts.outcomes()).isEqualTo(4);
         if (mode == Mode.STRAIGHT) {
-            assertThat(outcome.side(SessionizeFunction.COUNTED)).hasSize(1);
+            assertThat(outcome.side(SessionizeOperator.COUNTED)).hasSize(1);
         }
     }
 
@@ -328,7 +328,7 @@ class SessionizeFunctionTest {
         assertThat(counts(outcome).accepted()).isEqualTo(5);
         assertThat(counts(outcome).filtered()).isEqualTo(2);
         assertThat(counts(outcome).duplicate()).isEqualTo(1);
-        assertThat(outcome.side(SessionizeFunction.REFUSED))
+        assertThat(outcome.side(SessionizeOperator.REFUSED))
                 .extracting(Rejected::reason)
                 .containsExactly(Reason.TOO_MANY_CLICKS, Reason.TOO_MANY_CLICKS);
         assertThat(finals(outcome)).extracting(Session::clicks).containsExactlyInAnyOrder(3L, 1L, 1L);
@@ -365,7 +365,7 @@ class SessionizeFunctionTest {
                         .element(at("b", 120))
                         .watermark(END));
         Map<String, Long> revisions = new HashMap<>();
-        for (SessionChange change : outcome.side(SessionizeFunction.SESSIONS)) {
+        for (SessionChange change : outcome.side(SessionizeOperator.SESSIONS)) {
             Session session = change.session();
             Long before = revisions.put(session.sessionId(), session.isFinal() ? Long.MAX_VALUE : session.revision());
             assertThat(before == null || before < session.revision())
@@ -408,11 +408,11 @@ class SessionizeFunctionTest {
     private static Outcome<ReceivedClick> run(Mode mode, OperatorScript<UserKey, ReceivedClick, ReceivedClick> script)
             throws Exception {
         return script.barrier(2_000)
-                .run(mode, SessionizeFunction.SESSIONS, SessionizeFunction.REFUSED, SessionizeFunction.COUNTED);
+                .run(mode, SessionizeOperator.SESSIONS, SessionizeOperator.REFUSED, SessionizeOperator.COUNTED);
     }
 
     private static List<Session> finals(Outcome<ReceivedClick> outcome) {
-        return outcome.side(SessionizeFunction.SESSIONS).stream()
+        return outcome.side(SessionizeOperator.SESSIONS).stream()
                 .map(SessionChange::session)
                 .filter(Session::isFinal)
                 .toList();
@@ -421,7 +421,7 @@ class SessionizeFunctionTest {
     /** What a reader who applies the changes in order still sees as open. */
     private static List<Session> openInLiveView(Outcome<ReceivedClick> outcome) {
         Map<String, Session> view = new LinkedHashMap<>();
-        for (SessionChange change : outcome.side(SessionizeFunction.SESSIONS)) {
+        for (SessionChange change : outcome.side(SessionizeOperator.SESSIONS)) {
             if (change.change() == Change.DELETE) {
                 view.remove(change.session().sessionId());
             } else {
@@ -432,7 +432,7 @@ class SessionizeFunctionTest {
     }
 
     private static LedgerEntry counts(Outcome<ReceivedClick> outcome) {
-        return outcome.side(SessionizeFunction.COUNTED).stream()
+        return outcome.side(SessionizeOperator.COUNTED).stream()
                 .reduce(LedgerEntry::plus)
                 .orElseThrow();
     }
