@@ -17,17 +17,19 @@ import org.jspecify.annotations.Nullable;
  * it keeps (a copy while a checkpoint still reads the old one), so a change needs no second access.
  *
  * <p>Any other backend reads and writes bytes at every access. Users click again within minutes, so the timelines used
- * last are kept as objects, at most {@value #MAX_RECENT}, and written when they are pushed out and before every snapshot.
- * What a snapshot holds is therefore always all there is.
+ * last are kept as objects, at most {@value #MAX_RECENT_BYTES} bytes of them, and written when they are pushed out and
+ * before every snapshot. What a snapshot holds is therefore always all there is. Timelines with unsettled clicks, whose size
+ * is not known, are written at once.
  */
 final class Timelines {
-    /** Of at most {@value #MAX_RECENT_BYTES} bytes each; larger ones are written at once. */
-    static final int MAX_RECENT = 16_384;
+    static final int MAX_RECENT_BYTES = 33_554_432;
 
-    static final int MAX_RECENT_BYTES = 4_096;
+    /** A key with its texts, and a place in the map. */
+    private static final int ENTRY_BYTES = 240;
 
     private static final class Recent {
         private final UserTimeline timeline;
+        private int bytes;
         private boolean isChanged;
 
         Recent(UserTimeline timeline) {
@@ -39,6 +41,7 @@ final class Timelines {
     private final @Nullable LinkedHashMap<UserKey, Recent> recent;
     private final Consumer<UserKey> setCurrentKey;
     private final Counter reads;
+    private long recentBytes;
 
     /**
      * @param isOnHeap whether the state is objects
@@ -47,9 +50,9 @@ final class Timelines {
     Timelines(ValueState<UserTimeline> state, boolean isOnHeap, Consumer<UserKey> setCurrentKey, MetricGroup metrics) {
         this.state = state;
         this.setCurrentKey = setCurrentKey;
-        recent = isOnHeap ? null : new LinkedHashMap<>(MAX_RECENT, 0.75f, true);
+        recent = isOnHeap ? null : new LinkedHashMap<>(16, 0.75f, true);
         reads = metrics.counter("timelineReads");
-        metrics.gauge("recentTimelines", () -> recent == null ? 0 : recent.size());
+        metrics.gauge("recentTimelineBytes", () -> recentBytes);
     }
 
     /** The timeline of this user, whose key is the current one; null when there is none. */
@@ -64,8 +67,11 @@ final class Timelines {
         }
         reads.inc();
         UserTimeline read = state.value();
-        if (read != null) {
-            remember(user, new Recent(read));
+        if (read != null && read.isPacked()) {
+            Recent unchanged = new Recent(read);
+            recent.put(user, unchanged);
+            resize(unchanged);
+            pushOut(user);
         }
         return read;
     }
@@ -80,24 +86,24 @@ final class Timelines {
             if (isNew) {
                 state.update(timeline);
             }
-        } else if (timeline.bytesHeld() > MAX_RECENT_BYTES) {
-            recent.remove(user);
-            state.update(timeline);
-        } else {
+        } else if (timeline.isPacked()) {
             Recent known = recent.get(user);
-            if (known == null || known.timeline != timeline) {
+            if (known == null) {
                 known = new Recent(timeline);
-                remember(user, known);
+                recent.put(user, known);
             }
             known.isChanged = true;
+            resize(known);
+            pushOut(user);
+        } else {
+            forget(user);
+            state.update(timeline);
         }
     }
 
     /** Forgets the current user. */
     void clear(UserKey user) {
-        if (recent != null) {
-            recent.remove(user);
-        }
+        forget(user);
         state.clear();
     }
 
@@ -110,16 +116,32 @@ final class Timelines {
         }
     }
 
-    private void remember(UserKey user, Recent newest) throws Exception {
-        LinkedHashMap<UserKey, Recent> kept = Objects.requireNonNull(recent);
-        kept.put(user, newest);
-        if (kept.size() > MAX_RECENT) {
-            Iterator<Map.Entry<UserKey, Recent>> oldest = kept.entrySet().iterator();
+    private void forget(UserKey user) {
+        Recent forgotten = recent == null ? null : recent.remove(user);
+        if (forgotten != null) {
+            recentBytes -= forgotten.bytes;
+        }
+    }
+
+    private void resize(Recent each) {
+        int bytes = ENTRY_BYTES + each.timeline.bytesHeld();
+        recentBytes += bytes - each.bytes;
+        each.bytes = bytes;
+    }
+
+    private void pushOut(UserKey current) throws Exception {
+        if (recentBytes <= MAX_RECENT_BYTES) {
+            return;
+        }
+        Iterator<Map.Entry<UserKey, Recent>> oldest =
+                Objects.requireNonNull(recent).entrySet().iterator();
+        while (recentBytes > MAX_RECENT_BYTES) {
             Map.Entry<UserKey, Recent> pushedOut = oldest.next();
             write(pushedOut.getKey(), pushedOut.getValue());
+            recentBytes -= pushedOut.getValue().bytes;
             oldest.remove();
-            setCurrentKey.accept(user);
         }
+        setCurrentKey.accept(current);
     }
 
     private void write(UserKey user, Recent each) throws Exception {

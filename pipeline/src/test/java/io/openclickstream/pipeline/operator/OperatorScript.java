@@ -74,6 +74,16 @@ public final class OperatorScript<K, I, O> {
         return this;
     }
 
+    /** All of them as one step, so that no restore comes between them. */
+    public OperatorScript<K, I, O> elements(List<I> elements) {
+        steps.add(harness -> {
+            for (I element : elements) {
+                harness.processElement(new StreamRecord<>(element));
+            }
+        });
+        return this;
+    }
+
     public OperatorScript<K, I, O> watermark(long millis) {
         steps.add(harness -> harness.processWatermark(new Watermark(millis)));
         return this;

@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -152,13 +153,13 @@ class SessionizeOperatorTest {
     @ParameterizedTest
     @EnumSource
     void duplicatesOfAUserWithManyClicksAreKnown(Mode mode) throws Exception {
-        var script = script();
-        for (int i = 0; i < SeenIds.MAX + 10; i++) {
-            script.element(at("e" + i, 0));
-        }
+        List<ReceivedClick> many = IntStream.range(0, SeenIds.MAX + 10)
+                .mapToObj(i -> at("e" + i, 0))
+                .toList();
         var outcome = run(
                 mode,
-                script.element(at("e0", 0))
+                script().elements(many)
+                        .element(at("e0", 0))
                         .element(at("e" + (SeenIds.MAX - 1), 0))
                         .element(at("e" + SeenIds.MAX, 0))
                         .element(at("e" + (SeenIds.MAX + 9), 0))

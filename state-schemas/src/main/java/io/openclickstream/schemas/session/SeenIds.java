@@ -8,22 +8,28 @@ import java.util.Arrays;
 /**
  * Event ids of one user that were seen, packed and changed in place: for each a hash of 96 bits and the event time it
  * was seen with. Two ids of one user with equal hashes would make a click a duplicate that is none; among {@value #MAX}
- * ids that happens to one user in 10^25.
+ * ids that happens to one user in 10^23.
  */
 public final class SeenIds {
-    /** As many ids are kept here; a scan of them costs less than a look-up elsewhere. */
-    public static final int MAX = 64;
+    /** As many ids are kept here: what a busy person does in an hour, and no more than 20 KiB. */
+    public static final int MAX = 1_024;
+
+    /** Up to so many are scanned; more are found by an index, which is made anew when ids are read or forgotten. */
+    private static final int MAX_SCANNED = 32;
 
     private static final int BYTES = 20;
     private static final int HASH_HIGH = 8;
     private static final int TIME = 12;
     private static final int FIRST_CAPACITY = 4;
     private static final byte[] NONE = {};
+    private static final short[] NOT_INDEXED = {};
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] ids;
     private int length;
+    private short[] places =
+            NOT_INDEXED; // where ids stand and 1, by the hash's lowest bits; empty while ids are scanned
 
     /** None yet. */
     public SeenIds() {
@@ -47,12 +53,51 @@ public final class SeenIds {
 
     /** Where the id with this hash stands; negative when it is not there. */
     public int find(long hashLow, int hashHigh) {
-        for (int at = 0; at < length; at += BYTES) {
-            if ((long) LONG.get(ids, at) == hashLow && (int) INT.get(ids, at + HASH_HIGH) == hashHigh) {
-                return at / BYTES;
+        if (places.length > 0) {
+            return findByIndex(hashLow, hashHigh);
+        }
+        for (int place = 0; place < size(); place++) {
+            if (isAt(place, hashLow, hashHigh)) {
+                return place;
             }
         }
         return -1;
+    }
+
+    private int findByIndex(long hashLow, int hashHigh) {
+        int mask = places.length - 1;
+        for (int slot = (int) hashLow & mask; places[slot] != 0; slot = slot + 1 & mask) {
+            if (isAt(places[slot] - 1, hashLow, hashHigh)) {
+                return places[slot] - 1;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isAt(int place, long hashLow, int hashHigh) {
+        int at = place * BYTES;
+        return (long) LONG.get(ids, at) == hashLow && (int) INT.get(ids, at + HASH_HIGH) == hashHigh;
+    }
+
+    /** With at least as many free slots as ids. */
+    private void index() {
+        if (size() <= MAX_SCANNED) {
+            places = NOT_INDEXED;
+            return;
+        }
+        places = new short[Integer.highestOneBit(size()) * 4];
+        for (int place = 0; place < size(); place++) {
+            index(place);
+        }
+    }
+
+    private void index(int place) {
+        int mask = places.length - 1;
+        int slot = (int) (long) LONG.get(ids, place * BYTES) & mask;
+        while (places[slot] != 0) {
+            slot = slot + 1 & mask;
+        }
+        places[slot] = (short) (place + 1);
     }
 
     /** The event time of the id at this place. */
@@ -78,6 +123,11 @@ public final class SeenIds {
         INT.set(ids, length + HASH_HIGH, hashHigh);
         LONG.set(ids, length + TIME, timeMillis);
         length += BYTES;
+        if (2 * size() > places.length) {
+            index();
+        } else {
+            index(size() - 1);
+        }
     }
 
     /** Keeps only the ids seen at or after a moment. */
@@ -91,10 +141,19 @@ public final class SeenIds {
                 kept += BYTES;
             }
         }
-        length = kept;
-        if (kept == 0) {
-            ids = NONE;
+        if (kept == length) {
+            return;
         }
+        length = kept;
+        if (ids.length > 4 * kept) {
+            ids = kept == 0 ? NONE : Arrays.copyOf(ids, kept);
+        }
+        index();
+    }
+
+    /** About as many bytes as it takes in memory. */
+    int bytesHeld() {
+        return ids.length + Short.BYTES * places.length;
     }
 
     /** The earliest event time among the ids; {@link Long#MAX_VALUE} when there is none. */
@@ -107,7 +166,9 @@ public final class SeenIds {
     }
 
     SeenIds copy() {
-        return length == 0 ? new SeenIds() : new SeenIds(Arrays.copyOf(ids, length), length);
+        SeenIds copy = length == 0 ? new SeenIds() : new SeenIds(Arrays.copyOf(ids, length), length);
+        copy.places = places.length == 0 ? NOT_INDEXED : places.clone();
+        return copy;
     }
 
     void write(StateWriter out) {

@@ -26,6 +26,7 @@ public final class UserTimeline {
     private static final int HAS_TIMER = 1;
     private static final int HAS_LATEST = 2;
     private static final int NULL = -1;
+    private static final int OBJECT_BYTES = 240;
     private static final byte[] NONE = {};
 
     private long revision;
@@ -175,9 +176,14 @@ public final class UserTimeline {
         exitPageLength = pageLength;
     }
 
-    /** About as many bytes as its sessions take; {@link Integer#MAX_VALUE} while they are records. */
+    /** Whether nearly all it holds is bytes, so that {@link #bytesHeld} can tell how much. */
+    public boolean isPacked() {
+        return sessions == null || sessions.isEmpty();
+    }
+
+    /** About as many bytes as it takes in memory, its records left out. */
     public int bytesHeld() {
-        return sessions == null ? bytes.length + exit.length : sessions.isEmpty() ? 0 : Integer.MAX_VALUE;
+        return OBJECT_BYTES + bytes.length + exit.length + seenIds.bytesHeld();
     }
 
     /** The same, sharing nothing that is changed. */

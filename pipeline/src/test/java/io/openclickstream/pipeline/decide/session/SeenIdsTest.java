@@ -18,7 +18,7 @@ class SeenIdsTest {
     /** Whatever is added, seen again and forgotten, it holds what a map would hold. */
     @Property
     void isAMapFromIdToTime(
-            @ForAll @Size(max = 60) List<@IntRange(max = 20) Integer> ids, @ForAll @IntRange(max = 60) int since) {
+            @ForAll @Size(max = 150) List<@IntRange(max = 90) Integer> ids, @ForAll @IntRange(max = 150) int since) {
         SeenIds seen = new SeenIds();
         Map<String, Long> expected = new HashMap<>();
         for (int i = 0; i < ids.size(); i++) {
