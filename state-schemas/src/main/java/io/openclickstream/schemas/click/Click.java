@@ -201,23 +201,53 @@ public final class Click {
 
     /** In the order in which the producer named them. */
     public Map<String, String> properties() {
-        int end = end(ClickText.PROPERTIES);
-        if (end < 0) {
+        if (!has(ClickText.PROPERTIES)) {
             return Map.of();
         }
-        int at = ClickPacker.TEXTS + start(ClickText.PROPERTIES);
-        int count = (int) ClickPacker.INT.get(packed, at);
         Map<String, String> properties = new LinkedHashMap<>();
+        properties((source, keyStart, keyLength, valueStart, valueLength) -> properties.put(
+                new String(source, keyStart, keyLength, StandardCharsets.UTF_8),
+                new String(source, valueStart, valueLength, StandardCharsets.UTF_8)));
+        return properties;
+    }
+
+    /** Whether a text of {@link ClickText} is known. */
+    public boolean has(int field) {
+        return end(field) >= 0;
+    }
+
+    /** Where a known text begins in {@link #packed}, in UTF-8. */
+    public int textStart(int field) {
+        return ClickPacker.TEXTS + start(field);
+    }
+
+    /** How many bytes a known text has. */
+    public int textLength(int field) {
+        return end(field) - start(field);
+    }
+
+    /** Tells where keys and values stand in {@link #packed}, in the order in which the producer named them. */
+    public void properties(PropertyPlaces places) {
+        if (!has(ClickText.PROPERTIES)) {
+            return;
+        }
+        int at = textStart(ClickText.PROPERTIES);
+        int count = (int) ClickPacker.INT.get(packed, at);
         at += 4;
         for (int i = 0; i < count; i++) {
             int keyLength = (int) ClickPacker.INT.get(packed, at);
             int valueLength = (int) ClickPacker.INT.get(packed, at + 4);
-            String key = new String(packed, at + 8, keyLength, StandardCharsets.UTF_8);
-            at += 8 + keyLength;
-            properties.put(key, new String(packed, at, valueLength, StandardCharsets.UTF_8));
-            at += valueLength;
+            int key = at + 8;
+            at = key + keyLength + valueLength;
+            places.property(packed, key, keyLength, key + keyLength, valueLength);
         }
-        return properties;
+    }
+
+    /** Receives the properties of a click, in UTF-8, without making texts of them. */
+    @FunctionalInterface
+    public interface PropertyPlaces {
+        /** One property; the array is the click's own and not to be changed. */
+        void property(byte[] source, int keyStart, int keyLength, int valueStart, int valueLength);
     }
 
     private String known(int field) {
