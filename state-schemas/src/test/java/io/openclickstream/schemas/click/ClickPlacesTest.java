@@ -14,8 +14,8 @@ class ClickPlacesTest {
     private static final Map<String, String> PROPERTIES = properties();
 
     private final Click click = new Click(
-            "e1",
             "",
+            "shop",
             "b\u00f6b",
             1,
             null,
@@ -45,8 +45,8 @@ class ClickPlacesTest {
 
     @Test
     void everyTextStandsWhereItIsSaidToBe() {
-        assertThat(text(ClickText.EVENT_ID)).isEqualTo("e1");
-        assertThat(text(ClickText.SITE_ID)).isEmpty();
+        assertThat(text(ClickText.EVENT_ID)).isEmpty();
+        assertThat(text(ClickText.SITE_ID)).isEqualTo("shop");
         assertThat(text(ClickText.USER_ID)).isEqualTo("b\u00f6b");
         assertThat(text(ClickText.PAGE)).isEqualTo("/\u20ac");
         assertThat(text(ClickText.BROWSER)).isEqualTo("\uD83D\uDE00");
@@ -54,7 +54,7 @@ class ClickPlacesTest {
 
     @Test
     void textsThatAreNotKnownAreToldApartFromEmptyOnes() {
-        assertThat(click.has(ClickText.SITE_ID)).isTrue();
+        assertThat(click.has(ClickText.EVENT_ID)).isTrue();
         assertThat(click.has(ClickText.URL)).isFalse();
         assertThat(click.has(ClickText.AMOUNT)).isFalse();
     }
