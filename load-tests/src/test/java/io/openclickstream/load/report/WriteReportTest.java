@@ -122,6 +122,16 @@ class WriteReportTest {
     }
 
     @Test
+    void timeIsThatOfTheFirstSampleWhereTheMachineHasNone() throws Exception {
+        keep("road-1", "{\"name\":\"road\",\"metric\":\"m\",\"value\":1,\"unit\":\"u\"}");
+        Path kept = folder.resolve("road-1");
+        Files.writeString(kept.resolve("machine.json"), "{\"cores\":2}");
+        Files.writeString(
+                kept.resolve("samples.csv"), "at,busy\n2026-11-22T17:32:40.342Z,0.922\n2026-11-22T17:33:00Z,0.9\n");
+        assertThat(page()).contains("2026-11-22T17:32:40Z").doesNotContain("17:33");
+    }
+
+    @Test
     void folderWithoutRunsIsAMistake() throws Exception {
         assertThat(write()).isEqualTo(1);
         assertThat(said.toString(StandardCharsets.UTF_8)).contains("there is no run");

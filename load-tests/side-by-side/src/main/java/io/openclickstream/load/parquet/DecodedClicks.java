@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -57,7 +58,7 @@ final class DecodedClicks {
                 click.key(),
                 click.value(),
                 new RecordHeaders(),
-                java.util.Optional.empty());
+                Optional.empty());
     }
 
     /** Keeps the clicks without the records they came in, which are not part of a row. */
