@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,7 +17,7 @@ public final class Machine {
 
     private Machine() {}
 
-    /** Processor, memory, system and Java. */
+    /** Processor, memory, system, Java, and the time. */
     public static Map<String, Object> facts() {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("processor", processor());
@@ -24,6 +26,7 @@ public final class Machine {
         facts.put("system", "%s %s %s".formatted(SYSTEM.getName(), SYSTEM.getVersion(), SYSTEM.getArch()));
         facts.put("java", Runtime.version().toString());
         facts.put("load_average", SYSTEM.getSystemLoadAverage());
+        facts.put("measured_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         return facts;
     }
 

@@ -38,6 +38,11 @@ final class BenchOptions extends PlatformOptions {
     @Option(names = "--short", description = "Measure fewer clicks: at most 5 minutes, and not to be quoted.")
     boolean isShort;
 
+    @Option(
+            names = "--report",
+            description = "Run nothing; make load-tests/reports/index.html anew from the runs kept beside it.")
+    boolean isReport;
+
     @Option(names = "--clicks", paramLabel = "NUMBER", description = "How many clicks. Default: the benchmark's own")
     @Nullable
     Long clicks;
@@ -53,6 +58,7 @@ final class BenchOptions extends PlatformOptions {
     void check(Mistakes wrong) {
         super.check(wrong);
         wrong.require(clicks == null || (clicks >= 1 && clicks <= 1_000_000_000), "clicks", "must be 1 to 1000000000");
+        wrong.require(!isReport || benchmark == null, "report", "runs no benchmark. Leave the name out");
     }
 
     private long clicksOf(Benchmark chosen) {
@@ -66,6 +72,14 @@ final class BenchOptions extends PlatformOptions {
                 "--clicks=" + clicksOf(Benchmark.SIDE_BY_SIDE),
                 "--seed=" + seed,
                 "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("side-by-side"));
+    }
+
+    /** What the comparison of Parquet writers is told. */
+    List<String> parquetWriterArguments(Path root) {
+        return List.of(
+                "--rows=" + clicksOf(Benchmark.PARQUET_WRITER),
+                "--seed=" + seed,
+                "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("parquet-writer"));
     }
 
     List<String> arguments(Addresses addresses, String phase) {

@@ -11,7 +11,8 @@ import picocli.CommandLine.TypeConversionException;
 enum Benchmark {
     ROAD(1_000_000, 200_000, "how many clicks a second one core carries from Kafka to the lake and the Flight server"),
     SIDE_BY_SIDE(
-            4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends");
+            4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends"),
+    PARQUET_WRITER(1_000_000, 300_000, "our Parquet writer beside Flink's AvroParquetWriters, over the same clicks");
 
     private final long usualClicks;
     private final long shortClicks;

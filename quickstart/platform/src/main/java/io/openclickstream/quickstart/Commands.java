@@ -82,6 +82,12 @@ final class Commands {
     }
 
     int bench(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+        if (options.isReport) {
+            return benchmark(
+                    System.getProperty("java.class.path"),
+                    "io.openclickstream.load.report.WriteReport",
+                    List.of("--reports.dir=" + root.resolve("load-tests").resolve("reports")));
+        }
         if (options.benchmark == null) {
             out.println("./clickstream bench NAME runs one of");
             Benchmark.list().forEach(out::println);
@@ -90,6 +96,11 @@ final class Commands {
         return switch (options.benchmark) {
             case ROAD -> benchRoad(options);
             case SIDE_BY_SIDE -> benchSideBySide(options);
+            case PARQUET_WRITER ->
+                benchmark(
+                        sideBySideClassPath(),
+                        "io.openclickstream.load.parquet.ParquetWriterBenchmark",
+                        options.parquetWriterArguments(root));
         };
     }
 
@@ -110,10 +121,7 @@ final class Commands {
 
     /** The jobs run in JVMs of their own, so of the platform they only need Kafka. */
     private int benchSideBySide(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
-        Path target = root.resolve("load-tests").resolve("side-by-side").resolve("target");
-        String classPath = target.resolve("classes")
-                + File.pathSeparator
-                + Files.readString(target.resolve("classpath.txt")).strip();
+        String classPath = sideBySideClassPath();
         try (Platform platform =
                 Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
             return benchmark(
@@ -121,6 +129,13 @@ final class Commands {
                     "io.openclickstream.load.sidebyside.SideBySide",
                     options.comparisonArguments(platform.addresses(), root));
         }
+    }
+
+    private String sideBySideClassPath() throws IOException {
+        Path target = root.resolve("load-tests").resolve("side-by-side").resolve("target");
+        return target.resolve("classes")
+                + File.pathSeparator
+                + Files.readString(target.resolve("classpath.txt")).strip();
     }
 
     /** A process of its own, so that what measures does not share a JVM with what is measured. */

@@ -55,6 +55,18 @@ class OptionsTest {
     }
 
     @Test
+    void benchmarksAreFoundByTheirNameAndTheReportRunsNone() throws OptionsException {
+        BenchOptions options = BenchOptions.PROGRAM.read(List.of("parquet-writer", "--short", "--seed=3"), Map.of());
+        assertThat(options.parquetWriterArguments(ROOT))
+                .containsExactly(
+                        "--rows=300000", "--seed=3", "--report.dir=/checkout/load-tests/target/parquet-writer");
+        assertThat(BenchOptions.PROGRAM.read(List.of("--report"), Map.of()).isReport)
+                .isTrue();
+        assertThatThrownBy(() -> BenchOptions.PROGRAM.read(List.of("road", "--report"), Map.of()))
+                .hasMessageContaining("report=true (from command line): runs no benchmark. Leave the name out");
+    }
+
+    @Test
     void everyMistakeIsToldAtOnce() {
         assertThatThrownBy(() -> ReplayOptions.PROGRAM.read(
                         List.of("f", "--speed=warp", "--order=random", "--parallelism=9"), Map.of()))

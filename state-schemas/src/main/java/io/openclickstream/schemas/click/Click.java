@@ -201,44 +201,67 @@ public final class Click {
 
     /** In the order in which the producer named them. */
     public Map<String, String> properties() {
-        if (end(ClickText.PROPERTIES) < 0) {
+        if (!has(ClickText.PROPERTIES)) {
             return Map.of();
         }
-        int at = start(ClickText.PROPERTIES);
-        int count = (int) ClickPacker.INT.get(packed, at);
         Map<String, String> properties = new LinkedHashMap<>();
+        properties((source, keyStart, keyLength, valueStart, valueLength) -> properties.put(
+                new String(source, keyStart, keyLength, StandardCharsets.UTF_8),
+                new String(source, valueStart, valueLength, StandardCharsets.UTF_8)));
+        return properties;
+    }
+
+    /** Whether a text of {@link ClickText} is known. */
+    public boolean has(int field) {
+        return end(field) >= 0;
+    }
+
+    /** Where a known text begins in {@link #packed}, in UTF-8. */
+    public int textStart(int field) {
+        return ClickPacker.TEXTS + start(field);
+    }
+
+    /** How many bytes a known text has. */
+    public int textLength(int field) {
+        return end(field) - start(field);
+    }
+
+    /** Tells where keys and values stand in {@link #packed}, in the order in which the producer named them. */
+    public void properties(PropertyPlaces places) {
+        if (!has(ClickText.PROPERTIES)) {
+            return;
+        }
+        int at = textStart(ClickText.PROPERTIES);
+        int count = (int) ClickPacker.INT.get(packed, at);
         at += 4;
         for (int i = 0; i < count; i++) {
             int keyLength = (int) ClickPacker.INT.get(packed, at);
             int valueLength = (int) ClickPacker.INT.get(packed, at + 4);
-            String key = new String(packed, at + 8, keyLength, StandardCharsets.UTF_8);
-            at += 8 + keyLength;
-            properties.put(key, new String(packed, at, valueLength, StandardCharsets.UTF_8));
-            at += valueLength;
+            int key = at + 8;
+            at = key + keyLength + valueLength;
+            places.property(packed, key, keyLength, key + keyLength, valueLength);
         }
-        return properties;
     }
 
-    /** The array that holds a text's UTF-8 bytes, from {@link #start} to {@link #end}; not to be changed. */
+    /** Receives the properties of a click, in UTF-8, without making texts of them. */
+    @FunctionalInterface
+    public interface PropertyPlaces {
+        /** One property; the array is the click's own and not to be changed. */
+        void property(byte[] source, int keyStart, int keyLength, int valueStart, int valueLength);
+    }
+
+    /** The array that holds a known text, from {@link #textStart} on; not to be changed. */
     public byte[] bytes(int field) {
         return packed;
     }
 
-    /** Where a text's bytes begin. */
-    public int start(int field) {
-        return ClickPacker.TEXTS + startInTexts(field);
-    }
-
-    /** Where a text's bytes end; negative when it is null. */
-    public int end(int field) {
-        int end = endInTexts(field);
-        return end < 0 ? end : ClickPacker.TEXTS + end;
-    }
-
     /** Whether a text has exactly these UTF-8 bytes. */
     public boolean isText(int field, byte[] utf8) {
-        int end = end(field);
-        return end >= 0 && Arrays.equals(bytes(field), start(field), end, utf8, 0, utf8.length);
+        if (!has(field) || textLength(field) != utf8.length) {
+            return false;
+        }
+        int start = textStart(field);
+        return Arrays.equals(bytes(field), start, start + utf8.length, utf8, 0, utf8.length);
     }
 
     private String known(int field) {
@@ -255,21 +278,21 @@ public final class Click {
     }
 
     private @Nullable String decoded(int field) {
-        int end = endInTexts(field);
+        int end = end(field);
         if (end < 0) {
             return null;
         }
-        int start = startInTexts(field);
+        int start = start(field);
         return new String(packed, ClickPacker.TEXTS + start, end - start, StandardCharsets.UTF_8);
     }
 
     /** Negative for a null. */
-    private int endInTexts(int field) {
+    private int end(int field) {
         return (int) ClickPacker.INT.get(packed, ClickPacker.ENDS + 4 * field);
     }
 
-    private int startInTexts(int field) {
-        return field == 0 ? 0 : endInTexts(field - 1) & ~ClickPacker.NULL;
+    private int start(int field) {
+        return field == 0 ? 0 : end(field - 1) & ~ClickPacker.NULL;
     }
 
     @Override

@@ -159,18 +159,15 @@ public final class UserTimeline {
     public void addAtEnd(Click click, boolean isPage, long clickIngestionTimeMillis) {
         addInside(isPage, clickIngestionTimeMillis);
         endMillis = click.eventTimeMillis();
-        int idStart = click.start(ClickText.EVENT_ID);
-        int idLength = click.end(ClickText.EVENT_ID) - idStart;
-        int pageEnd = click.end(ClickText.PAGE);
-        int pageStart = click.start(ClickText.PAGE);
-        int pageLength = pageEnd < 0 ? NULL : pageEnd - pageStart;
+        int idLength = click.textLength(ClickText.EVENT_ID);
+        int pageLength = click.has(ClickText.PAGE) ? click.textLength(ClickText.PAGE) : NULL;
         int needed = idLength + Math.max(0, pageLength);
         if (exit.length < needed) {
             exit = new byte[Math.max(needed, exit.length + exit.length / 2)];
         }
-        System.arraycopy(click.bytes(ClickText.EVENT_ID), idStart, exit, 0, idLength);
+        System.arraycopy(click.bytes(ClickText.EVENT_ID), click.textStart(ClickText.EVENT_ID), exit, 0, idLength);
         if (pageLength > 0) {
-            System.arraycopy(click.bytes(ClickText.PAGE), pageStart, exit, idLength, pageLength);
+            System.arraycopy(click.bytes(ClickText.PAGE), click.textStart(ClickText.PAGE), exit, idLength, pageLength);
         }
         exitIdLength = idLength;
         exitPageLength = pageLength;

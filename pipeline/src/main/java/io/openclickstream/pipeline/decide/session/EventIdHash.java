@@ -10,9 +10,11 @@ public record EventIdHash(long low, int high) {
 
     /** The hash of the click's event id. */
     public static EventIdHash of(Click click) {
-        int start = click.start(ClickText.EVENT_ID);
-        int length = click.end(ClickText.EVENT_ID) - start;
-        long[] hash = MurmurHash3.hash(click.bytes(ClickText.EVENT_ID), start, length, SEED);
+        long[] hash = MurmurHash3.hash(
+                click.bytes(ClickText.EVENT_ID),
+                click.textStart(ClickText.EVENT_ID),
+                click.textLength(ClickText.EVENT_ID),
+                SEED);
         return new EventIdHash(hash[1], (int) hash[0]);
     }
 }

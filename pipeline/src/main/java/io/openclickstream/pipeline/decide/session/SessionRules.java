@@ -138,7 +138,7 @@ public record SessionRules(
                 || timeMillis <= timeline.startMillis()
                 || timeMillis == timeline.endMillis()
                 || policy.dependsOnOrder()
-                || click.end(ClickText.AMOUNT) >= 0
+                || click.has(ClickText.AMOUNT)
                 || click.isText(ClickText.EVENT_TYPE, SessionFacts.PURCHASE_BYTES)
                 || timeline.isReceivedFirst(source.ingestionTimeMillis(), source.partition(), source.offset())) {
             return false;

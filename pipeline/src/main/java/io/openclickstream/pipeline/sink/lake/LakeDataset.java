@@ -3,6 +3,7 @@ package io.openclickstream.pipeline.sink.lake;
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.schemas.SchemaText;
 import io.openclickstream.schemas.click.Click;
+import io.openclickstream.schemas.click.ClickText;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
@@ -10,6 +11,7 @@ import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import java.io.Serializable;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -22,10 +24,16 @@ import org.jspecify.annotations.Nullable;
  * @param subfolder of a row below that; empty when the dataset has none. All rows of one have the same columns
  * @param schema of the file that begins with this row, in Parquet's notation
  * @param ingestionTimeMillis decides the partition a row is written to
+ * @param hardlyRepeated columns of which most rows have a value of their own, so that no dictionary is tried
  * @param write fills one row
  */
 public record LakeDataset<T>(
-        String folder, Text<T> subfolder, Text<T> schema, IngestionTime<T> ingestionTimeMillis, RowWriter<T> write)
+        String folder,
+        Text<T> subfolder,
+        Text<T> schema,
+        IngestionTime<T> ingestionTimeMillis,
+        List<String> hardlyRepeated,
+        RowWriter<T> write)
         implements Serializable {
 
     /** What a row says in words. */
@@ -41,18 +49,32 @@ public record LakeDataset<T>(
     interface RowWriter<T> extends BiConsumer<T, LakeRow>, Serializable {}
 
     private static <T> LakeDataset<T> of(
-            String folder, SchemaText schema, IngestionTime<T> ingestionTimeMillis, RowWriter<T> write) {
-        return new LakeDataset<>(folder, row -> "", row -> schema.text(), ingestionTimeMillis, write);
+            String folder,
+            SchemaText schema,
+            IngestionTime<T> ingestionTimeMillis,
+            List<String> hardlyRepeated,
+            RowWriter<T> write) {
+        return new LakeDataset<>(folder, row -> "", row -> schema.text(), ingestionTimeMillis, hardlyRepeated, write);
     }
 
     /** Accepted clicks. */
     public static LakeDataset<ReceivedClick> clicks() {
-        return of("clicks", SchemaText.LAKE_CLICKS, click -> click.source().ingestionTimeMillis(), LakeDataset::write);
+        return of(
+                "clicks",
+                SchemaText.LAKE_CLICKS,
+                click -> click.source().ingestionTimeMillis(),
+                List.of("event_id", "event_time", "sent_at", "ingestion_time", "kafka_offset"),
+                LakeDataset::write);
     }
 
     /** Final sessions. */
     public static LakeDataset<Session> sessions() {
-        return of("sessions", SchemaText.LAKE_SESSIONS, Session::ingestionTimeMillis, LakeDataset::write);
+        return of(
+                "sessions",
+                SchemaText.LAKE_SESSIONS,
+                Session::ingestionTimeMillis,
+                List.of("session_id", "start_time", "end_time"),
+                LakeDataset::write);
     }
 
     /** Final metrics: a folder each. */
@@ -63,6 +85,7 @@ public record LakeDataset<T>(
                 result -> result.key().metric(),
                 metrics::schema,
                 result -> result.pane().ingestionTimeMillis(),
+                List.of(),
                 metrics::write);
     }
 
@@ -72,40 +95,41 @@ public record LakeDataset<T>(
                 "rejected",
                 SchemaText.LAKE_REJECTED,
                 rejected -> rejected.source().ingestionTimeMillis(),
+                List.of("kafka_offset"),
                 LakeDataset::write);
     }
 
     /** What became of every record read, per epoch and Kafka partition. */
     public static LakeDataset<LedgerEntry> ledger() {
-        return of("ledger", SchemaText.LAKE_LEDGER, LedgerEntry::ingestionTimeMillis, LakeDataset::write);
+        return of("ledger", SchemaText.LAKE_LEDGER, LedgerEntry::ingestionTimeMillis, List.of(), LakeDataset::write);
     }
 
     private static void write(ReceivedClick received, LakeRow row) {
         Click click = received.click();
-        row.text("event_id", click.eventId())
-                .text("site_id", click.siteId())
-                .text("user_id", click.userId())
+        row.text("event_id", click, ClickText.EVENT_ID)
+                .text("site_id", click, ClickText.SITE_ID)
+                .text("user_id", click, ClickText.USER_ID)
                 .time("event_time", click.eventTimeMillis())
                 .time("sent_at", click.sentAtMillis())
-                .text("event_type", click.eventType())
-                .text("url", click.url())
-                .text("page", click.page())
-                .text("referrer", click.referrer())
-                .text("utm_source", click.utmSource())
-                .text("utm_medium", click.utmMedium())
-                .text("utm_campaign", click.utmCampaign())
-                .text("utm_term", click.utmTerm())
-                .text("utm_content", click.utmContent())
-                .text("country", click.country())
-                .text("device", click.device())
-                .text("os", click.os())
-                .text("browser", click.browser())
+                .text("event_type", click, ClickText.EVENT_TYPE)
+                .text("url", click, ClickText.URL)
+                .text("page", click, ClickText.PAGE)
+                .text("referrer", click, ClickText.REFERRER)
+                .text("utm_source", click, ClickText.UTM_SOURCE)
+                .text("utm_medium", click, ClickText.UTM_MEDIUM)
+                .text("utm_campaign", click, ClickText.UTM_CAMPAIGN)
+                .text("utm_term", click, ClickText.UTM_TERM)
+                .text("utm_content", click, ClickText.UTM_CONTENT)
+                .text("country", click, ClickText.COUNTRY)
+                .text("device", click, ClickText.DEVICE)
+                .text("os", click, ClickText.OS)
+                .text("browser", click, ClickText.BROWSER)
                 .decimal("amount", click.amount(), Click.AMOUNT_SCALE)
-                .text("currency", click.currency())
-                .texts("properties", click.properties());
+                .text("currency", click, ClickText.CURRENCY)
+                .properties("properties", click);
         SourcePosition source = received.source();
         row.time("ingestion_time", source.ingestionTimeMillis())
-                .text("kafka_topic", source.topic())
+                .repeatedText("kafka_topic", source.topic())
                 .int32("kafka_partition", source.partition())
                 .int64("kafka_offset", source.offset());
     }
@@ -160,7 +184,7 @@ public record LakeDataset<T>(
         row.text("outcome", rejected.reason().outcome().name())
                 .text("reason", rejected.reason().name())
                 .text("detail", rejected.detail())
-                .text("kafka_topic", source.topic())
+                .repeatedText("kafka_topic", source.topic())
                 .int32("kafka_partition", source.partition())
                 .int64("kafka_offset", source.offset())
                 .time("ingestion_time", source.ingestionTimeMillis())

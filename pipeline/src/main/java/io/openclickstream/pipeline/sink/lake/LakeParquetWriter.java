@@ -8,6 +8,7 @@ import org.apache.flink.formats.parquet.ParquetWriterFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.codec.ZstandardCodec;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
@@ -19,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  * Writes rows straight into Parquet columns, compressed with ZSTD; no intermediate record is built. A file takes its
  * schema from its first row.
  */
-final class LakeParquetWriter {
+public final class LakeParquetWriter {
     private static final int ROW_GROUP_BYTES = 64 << 20;
+
+    /** Parquet's usual level 3 takes more time, and makes files of clicks no smaller. */
+    private static final int ZSTD_LEVEL = 1;
 
     private LakeParquetWriter() {}
 
-    static <T> BulkWriter.Factory<T> factory(LakeDataset<T> dataset) {
+    /** Makes a writer per file, which its stream is handed to. */
+    public static <T> BulkWriter.Factory<T> factory(LakeDataset<T> dataset) {
         return stream -> new FileWriter<>(dataset, stream);
     }
 
@@ -43,10 +48,8 @@ final class LakeParquetWriter {
             if (rows == null) {
                 MessageType schema =
                         MessageTypeParser.parseMessageType(dataset.schema().apply(row));
-                rows = new ParquetWriterFactory<T>(file -> new Builder<>(file, dataset, schema)
-                                .withCompressionCodec(CompressionCodecName.ZSTD)
-                                .withRowGroupSize((long) ROW_GROUP_BYTES)
-                                .build())
+                rows = new ParquetWriterFactory<T>(file ->
+                                new Builder<>(file, dataset, schema).settled().build())
                         .create(stream);
             }
             rows.addElement(row);
@@ -77,6 +80,17 @@ final class LakeParquetWriter {
             this.schema = schema;
         }
 
+        Builder<T> settled() {
+            Configuration settings = new Configuration(false);
+            settings.setInt(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, ZSTD_LEVEL);
+            withConf(settings);
+            withCompressionCodec(CompressionCodecName.ZSTD);
+            withRowGroupSize((long) ROW_GROUP_BYTES);
+            withSizeStatisticsEnabled(false);
+            dataset.hardlyRepeated().forEach(column -> withDictionaryEncoding(column, false));
+            return this;
+        }
+
         @Override
         protected Builder<T> self() {
             return this;
@@ -93,7 +107,6 @@ final class LakeParquetWriter {
     private static final class RowSupport<T> extends WriteSupport<T> {
         private final LakeDataset<T> dataset;
         private final MessageType schema;
-        private RecordConsumer consumer;
         private LakeRow row;
 
         RowSupport(LakeDataset<T> dataset, MessageType schema) {
@@ -109,15 +122,14 @@ final class LakeParquetWriter {
 
         @Override
         public void prepareForWrite(RecordConsumer recordConsumer) {
-            consumer = recordConsumer;
             row = new LakeRow(schema, recordConsumer);
         }
 
         @Override
         public void write(T value) {
-            consumer.startMessage();
+            row.start();
             dataset.write().accept(value, row);
-            consumer.endMessage();
+            row.end();
         }
     }
 }

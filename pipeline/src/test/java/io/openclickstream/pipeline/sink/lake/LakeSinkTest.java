@@ -25,6 +25,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.fs.FileSystem;
@@ -67,6 +69,75 @@ class LakeSinkTest {
                 .containsExactly(
                         "e1|ada|1969-12-31 23:59:59.999|null|null|-0.000000001|{}|3|7",
                         "e2|b\u00f6b \uD83D\uDE00|2023-11-14 22:13:20.123|1970-01-01 00:00:00.005|p|999999999999999999.999999999|{k=v}|3|7");
+    }
+
+    @Test
+    void everyColumnOfAClickHoldsItsOwnField() throws Exception {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("k1", "");
+        properties.put("\u00e9", "\uD83D\uDE00");
+        Click click = new Click(
+                "event",
+                "site",
+                "user",
+                1_000,
+                2_000L,
+                "type",
+                "url",
+                "",
+                "referrer",
+                "source",
+                "medium",
+                "campaign",
+                "term",
+                "content",
+                "country",
+                "device",
+                "os",
+                "lone \uD83D surrogate",
+                new BigDecimal("1.5"),
+                "EUR",
+                properties);
+        assertThat(rows(
+                        LakeDataset.clicks(),
+                        "concat_ws('|', event_id, site_id, user_id, epoch_ms(event_time), epoch_ms(sent_at),"
+                                + " event_type, url, page, referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content,"
+                                + " country, device, os, browser, amount, currency, properties, epoch_ms(ingestion_time),"
+                                + " kafka_topic, kafka_partition, kafka_offset)",
+                        received(click)))
+                .containsExactly(
+                        "event|site|user|1000|2000|type|url||referrer|source|medium|campaign|term|content|"
+                                + "country|device|os|lone ? surrogate|1.500000000|EUR|{k1='', \u00e9=\uD83D\uDE00}|9000|clicks|3|7");
+    }
+
+    @Test
+    void columnsMayBeWrittenInAnyOrderAndLeftOut() throws Exception {
+        var dataset = new LakeDataset<Integer>(
+                "numbers",
+                number -> "",
+                number -> "message numbers { required int64 a; optional binary b (STRING); optional int64 c; }",
+                number -> 0,
+                List.of(),
+                (number, row) -> {
+                    if (number % 2 == 0) {
+                        row.time("c", null).text("b", "t" + number).int64("a", number);
+                    } else {
+                        row.int64("a", number).int64("c", -number);
+                    }
+                });
+        assertThat(rows(dataset, "concat_ws('|', a, coalesce(b, 'null'), coalesce(c, 0))", 1, 2, 3))
+                .containsExactly("1|null|-1", "2|t2|0", "3|null|-3");
+    }
+
+    @Test
+    void dictionariesAreForColumnsThatRepeat() throws Exception {
+        // Parquet would take one for each of these columns, since every value is there a thousand times.
+        ReceivedClick[] clicks =
+                Collections.nCopies(1_000, received(click("e", "ada", 1))).toArray(ReceivedClick[]::new);
+        write(LakeDataset.clicks(), clicks);
+        assertThat(query("SELECT path_in_schema FROM parquet_metadata('%s') WHERE encodings NOT LIKE '%%DICTIONARY%%'"
+                        + " AND stats_null_count = 0"))
+                .containsExactly("event_id", "event_time", "ingestion_time", "kafka_offset");
     }
 
     @Test

@@ -1,0 +1,50 @@
+package io.openclickstream.load.report;
+
+import java.util.List;
+
+/**
+ * What a benchmark is about, for somebody who has never heard of it.
+ *
+ * @param name as in its result
+ */
+record Explanation(String name, String title, String text) {
+    private static final List<Explanation> KNOWN = List.of(
+            new Explanation(
+                    "side-by-side",
+                    "The whole job, side by side",
+                    "Three jobs do the same work over the same clicks from Kafka: sessions and two metrics, with"
+                            + " exactly-once checkpoints. Each runs in a JVM of its own; what counts is the CPU time of"
+                            + " that whole process."),
+            new Explanation(
+                    "session-operator",
+                    "The session operator alone",
+                    "Sessions only, without source and sinks, beside what Flink brings for the same purpose."),
+            new Explanation(
+                    "open-sessions",
+                    "Many open sessions",
+                    "What a click, a checkpoint and a restore cost as more and more sessions are open at once."),
+            new Explanation(
+                    "parquet-writer",
+                    "The Parquet writer",
+                    "The same clicks with all their columns are written to Parquet from memory. DuckDB then compares"
+                            + " both files row by row."),
+            new Explanation(
+                    "road",
+                    "The whole road",
+                    "From Kafka to the lake and the Flight server, start-up and warm-up included, as Flink's processes"
+                            + " use CPU time. There is nothing to compare it with but itself."));
+
+    /** Of a benchmark by its name; an unknown one is called what it calls itself. */
+    static Explanation of(String name) {
+        return KNOWN.stream()
+                .filter(known -> known.name.equals(name))
+                .findFirst()
+                .orElse(new Explanation(name, name, ""));
+    }
+
+    /** Where it stands on the page; unknown ones come last. */
+    static int placeOf(String name) {
+        int place = KNOWN.indexOf(of(name));
+        return place < 0 ? KNOWN.size() : place;
+    }
+}
