@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * ClickScanner}.
  */
 final class JsonClickScanner implements ClickScanner {
-    private static final int END = Integer.MIN_VALUE;
     private static final int LONGEST_NUMBER = 18;
 
+    /** Where reading goes on when the record is not plain: nowhere. */
+    private static final int NOT_PLAIN = -1;
+
     private final PlainClick click;
+    private final JsonNames names = new JsonNames();
     private byte[] bytes = {};
-    private int at;
-    private int textStart;
-    private int textEnd;
 
     JsonClickScanner(ClickRules rules) {
         click = new PlainClick(rules);
@@ -26,207 +26,228 @@ final class JsonClickScanner implements ClickScanner {
     @Override
     public @Nullable Click scan(byte[] value, long latestMillis) {
         bytes = value;
-        at = 0;
         click.begin(value, latestMillis);
-        return object() && next() == END && click.isWhole() ? click.taken() : null;
+        int end = object();
+        return end != NOT_PLAIN && next(end) == value.length && click.isWhole() ? click.taken() : null;
     }
 
-    private boolean object() {
-        if (next() != '{') {
-            return false;
+    /** Where the object ends that the record consists of. */
+    private int object() {
+        int at = next(0);
+        if (!isAt(at, '{')) {
+            return NOT_PLAIN;
         }
         int seen = 0;
-        int c = next();
-        while (c == '"') {
-            int field = JsonNames.field(bytes, at);
+        int field = JsonNames.NONE;
+        do {
+            at = next(at + 1);
+            if (!isAt(at, '"')) {
+                return NOT_PLAIN;
+            }
+            int name = at + 1;
+            int before = field;
+            field = names.field(bytes, name, before);
             if (field == JsonNames.UNKNOWN) {
-                if (!text() || !click.unknownField(textStart, textEnd)) {
-                    return false;
+                at = text(name);
+                if (at == NOT_PLAIN || !click.unknownField(name, at)) {
+                    return NOT_PLAIN;
                 }
             } else {
-                int bit = 1 << field;
-                if ((seen & bit) != 0) {
-                    return false;
+                if ((seen & 1 << field) != 0) {
+                    return NOT_PLAIN;
                 }
-                seen |= bit;
-                at += JsonNames.length(field) + 1;
+                seen |= 1 << field;
+                at = name + JsonNames.length(field);
             }
-            if (next() != ':' || !value(field, next())) {
-                return false;
+            at = value(field, at + 1);
+            if (field == JsonNames.UNKNOWN) {
+                field = before;
             }
-            c = next();
-            if (c == '}') {
-                return true;
+            if (at == NOT_PLAIN) {
+                return NOT_PLAIN;
             }
-            if (c != ',') {
-                return false;
-            }
-            c = next();
-        }
-        return false;
+            at = next(at);
+        } while (isAt(at, ','));
+        return isAt(at, '}') ? at + 1 : NOT_PLAIN;
     }
 
-    private boolean value(int field, int first) {
-        if (first == 'n') {
-            return literal("null");
+    /** Reads colon and value behind a name; where the value ends. */
+    private int value(int field, int afterName) {
+        int colon = next(afterName);
+        int at = next(colon + 1);
+        if (!isAt(colon, ':') || at == bytes.length) {
+            return NOT_PLAIN;
+        }
+        if (bytes[at] == 'n') {
+            return literal(at, "null");
         }
         return switch (field) {
-            case JsonNames.EVENT_TIME -> click.eventTime(whole(first));
-            case JsonNames.SENT_AT -> click.sentAt(whole(first));
-            case ClickText.AMOUNT -> amount(first);
-            case JsonNames.PROPERTIES -> first == '{' && properties();
-            case JsonNames.UNKNOWN -> scalar(first);
-            default -> first == '"' && text() && click.text(field, textStart, textEnd);
+            case JsonNames.EVENT_TIME -> {
+                int end = whole(at);
+                yield end != NOT_PLAIN && click.eventTime(number(at, end)) ? end : NOT_PLAIN;
+            }
+            case JsonNames.SENT_AT -> {
+                int end = whole(at);
+                yield end != NOT_PLAIN && click.sentAt(number(at, end)) ? end : NOT_PLAIN;
+            }
+            case ClickText.AMOUNT -> amount(at);
+            case JsonNames.PROPERTIES -> bytes[at] == '{' ? properties(at) : NOT_PLAIN;
+            case JsonNames.UNKNOWN -> scalar(at);
+            default -> {
+                int end = bytes[at] == '"' ? text(at + 1) : NOT_PLAIN;
+                yield end != NOT_PLAIN && click.text(field, at + 1, end) ? end + 1 : NOT_PLAIN;
+            }
         };
     }
 
-    private boolean properties() {
+    private int properties(int start) {
         click.beginProperties();
-        int c = next();
-        while (c == '"') {
-            if (!text()) {
-                return false;
-            }
-            int keyStart = textStart;
-            int keyEnd = textEnd;
-            if (next() != ':' || next() != '"' || !text() || !click.property(keyStart, keyEnd, textStart, textEnd)) {
-                return false;
-            }
-            c = next();
-            if (c == '}') {
-                return true;
-            }
-            if (c != ',') {
-                return false;
-            }
-            c = next();
-            if (c != '"') {
-                return false;
-            }
+        int at = next(start + 1);
+        if (isAt(at, '}')) {
+            return at + 1;
         }
-        return c == '}';
+        while (isAt(at, '"')) {
+            int key = at + 1;
+            int keyEnd = text(key);
+            int colon = keyEnd == NOT_PLAIN ? NOT_PLAIN : next(keyEnd + 1);
+            if (!isAt(colon, ':')) {
+                return NOT_PLAIN;
+            }
+            int quote = next(colon + 1);
+            int end = isAt(quote, '"') ? text(quote + 1) : NOT_PLAIN;
+            if (end == NOT_PLAIN || !click.property(key, keyEnd, quote + 1, end)) {
+                return NOT_PLAIN;
+            }
+            at = next(end + 1);
+            if (isAt(at, '}')) {
+                return at + 1;
+            }
+            if (!isAt(at, ',')) {
+                return NOT_PLAIN;
+            }
+            at = next(at + 1);
+        }
+        return NOT_PLAIN;
     }
 
-    /** A decimal of at most 18 digits before and 9 after the point, in the form that {@code toPlainString} gives it. */
-    private boolean amount(int first) {
-        boolean isText = first == '"';
-        int start = isText ? at : at - 1;
-        int i = start;
-        if (i < bytes.length && bytes[i] == '-') {
-            i++;
-        }
-        int digits = i;
-        boolean isZero = true;
-        while (i < bytes.length && isDigit(bytes[i])) {
-            isZero &= bytes[i] == '0';
-            i++;
-        }
-        int before = i - digits;
+    /** Reads a decimal of at most 18 digits before and 9 after the point, in the form of {@code toPlainString}. */
+    private int amount(int first) {
+        boolean isText = bytes[first] == '"';
+        int start = isText ? first + 1 : first;
+        int digits = isAt(start, '-') ? start + 1 : start;
+        int end = digits(digits);
+        int before = end - digits;
         if (before == 0 || before > LONGEST_NUMBER || (before > 1 && bytes[digits] == '0')) {
-            return false;
+            return NOT_PLAIN;
         }
-        if (i < bytes.length && bytes[i] == '.') {
-            int point = i++;
-            while (i < bytes.length && isDigit(bytes[i])) {
-                isZero &= bytes[i] == '0';
-                i++;
-            }
-            if (i == point + 1 || i - point - 1 > Click.AMOUNT_SCALE) {
-                return false;
+        if (isAt(end, '.')) {
+            int point = end;
+            end = digits(point + 1);
+            if (end == point + 1 || end - point - 1 > Click.AMOUNT_SCALE) {
+                return NOT_PLAIN;
             }
         }
-        if (isZero && digits > start) {
-            return false; // minus zero
+        if (digits > start && isZero(digits, end)) {
+            return NOT_PLAIN; // minus zero
         }
+        click.amount(start, end);
         if (isText) {
-            if (i == bytes.length || bytes[i] != '"') {
-                return false;
-            }
-            at = i + 1;
-        } else {
-            if (i < bytes.length && (bytes[i] == 'e' || bytes[i] == 'E')) {
-                return false;
-            }
-            at = i;
+            return isAt(end, '"') ? end + 1 : NOT_PLAIN;
         }
-        click.amount(start, i);
+        return isAt(end, 'e') || isAt(end, 'E') ? NOT_PLAIN : end;
+    }
+
+    private boolean isZero(int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (bytes[i] != '0' && bytes[i] != '.') {
+                return false;
+            }
+        }
         return true;
     }
 
-    /** A whole number of 1 to 18 digits, neither negative nor with an exponent; -1 for anything else. */
-    private long whole(int first) {
-        if (first < '0' || first > '9') {
-            return -1;
-        }
+    /** Reads a whole number of 1 to 18 digits, neither negative nor with an exponent; where it ends. */
+    private int whole(int start) {
+        int end = digits(start);
+        int length = end - start;
+        return length == 0
+                        || length > LONGEST_NUMBER
+                        || (length > 1 && bytes[start] == '0')
+                        || isAt(end, '.')
+                        || isAt(end, 'e')
+                        || isAt(end, 'E')
+                ? NOT_PLAIN
+                : end;
+    }
+
+    private long number(int start, int end) {
         byte[] record = bytes;
-        int start = at - 1;
-        int end = Math.min(record.length, start + LONGEST_NUMBER + 1);
-        long number = (long) first - '0';
-        int i = start + 1;
-        while (i < end && isDigit(record[i])) {
-            number = number * 10 + (record[i++] - '0');
+        long number = 0;
+        for (int i = start; i < end; i++) {
+            number = number * 10 + (record[i] - '0');
         }
-        at = i;
-        boolean isOther = i - start > LONGEST_NUMBER
-                || (first == '0' && i > start + 1)
-                || (i < record.length && (record[i] == '.' || record[i] == 'e' || record[i] == 'E'));
-        return isOther ? -1 : number;
+        return number;
+    }
+
+    /** Where digits end. */
+    private int digits(int start) {
+        byte[] record = bytes;
+        int at = start;
+        while (at < record.length && record[at] >= '0' && record[at] <= '9') {
+            at++;
+        }
+        return at;
     }
 
     /** Skips a text, a plain whole number, true or false. */
-    private boolean scalar(int first) {
-        return switch (first) {
-            case '"' -> text();
-            case 't' -> literal("true");
-            case 'f' -> literal("false");
-            default -> whole(first) >= 0;
+    private int scalar(int at) {
+        return switch (bytes[at]) {
+            case '"' -> {
+                int end = text(at + 1);
+                yield end == NOT_PLAIN ? NOT_PLAIN : end + 1;
+            }
+            case 't' -> literal(at, "true");
+            case 'f' -> literal(at, "false");
+            default -> whole(at);
         };
     }
 
-    private boolean literal(String expected) {
-        int start = at - 1;
-        if (start + expected.length() > bytes.length) {
-            return false;
-        }
-        for (int i = 1; i < expected.length(); i++) {
-            if (bytes[start + i] != expected.charAt(i)) {
-                return false;
+    private int literal(int at, String expected) {
+        for (int i = 0; i < expected.length(); i++) {
+            if (!isAt(at + i, expected.charAt(i))) {
+                return NOT_PLAIN;
             }
         }
-        at = start + expected.length();
-        return true;
+        return at + expected.length();
     }
 
     /**
-     * Reads a text whose opening quote is read, up to and with its closing quote. False for escapes, control characters
-     * and what is not UTF-8.
+     * Where the closing quote stands of a text that begins here. Escapes, control characters and what is not UTF-8 are not
+     * plain.
      */
-    private boolean text() {
+    private int text(int start) {
         byte[] record = bytes;
-        int i = at;
-        textStart = i;
-        while (i < record.length) {
-            int plain = EightBytes.first(notPlain(EightBytes.orZeros(record, i)));
-            i += plain;
+        int at = start;
+        while (at < record.length) {
+            int plain = EightBytes.first(notPlain(EightBytes.orZeros(record, at)));
+            at += plain;
             if (plain == 8) {
                 continue;
             }
-            if (i >= record.length) {
-                return false;
+            if (at >= record.length) {
+                return NOT_PLAIN;
             }
-            byte b = record[i];
+            byte b = record[at];
             if (b == '"') {
-                textEnd = i;
-                at = i + 1;
-                return true;
+                return at;
             }
-            int length = b < 0 ? Utf8.length(record, i, record.length) : 0;
+            int length = b < 0 ? Utf8.length(record, at, record.length) : 0;
             if (length == 0) {
-                return false;
+                return NOT_PLAIN;
             }
-            i += length;
+            at += length;
         }
-        return false;
+        return NOT_PLAIN;
     }
 
     private static long notPlain(long eight) {
@@ -236,19 +257,21 @@ final class JsonClickScanner implements ClickScanner {
                 | EightBytes.equal(eight, '\\');
     }
 
-    private static boolean isDigit(byte b) {
-        return b >= '0' && b <= '9';
+    private boolean isAt(int at, char expected) {
+        return at >= 0 && at < bytes.length && bytes[at] == expected;
     }
 
-    /** The next byte that is no white space; {@link #END} after the last. */
-    private int next() {
+    /** Where the next byte stands that is no white space; the end of the record when there is none. */
+    private int next(int from) {
         byte[] record = bytes;
-        while (at < record.length) {
-            byte b = record[at++];
-            if (b > ' ' || (b != ' ' && b != '\n' && b != '\r' && b != '\t')) {
-                return b;
-            }
+        int at = from;
+        while (at < record.length && record[at] <= ' ' && isBlank(record[at])) {
+            at++;
         }
-        return END;
+        return at;
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 }
