@@ -32,6 +32,9 @@ public final class Click {
     private final byte[] block;
     private final int blockStart;
     private final int blockLength;
+    // These two are asked for wherever a click goes by its user, and often nothing else is.
+    private @Nullable String siteId;
+    private @Nullable String userId;
     private @Nullable String @Nullable [] texts;
 
     /**
@@ -89,10 +92,10 @@ public final class Click {
                 sentAtMillis,
                 amount,
                 properties,
-                eventId,
-                siteId,
-                userId,
-                eventType,
+                Objects.requireNonNull(eventId),
+                Objects.requireNonNull(siteId),
+                Objects.requireNonNull(userId),
+                Objects.requireNonNull(eventType),
                 url,
                 page,
                 referrer,
@@ -149,11 +152,21 @@ public final class Click {
     }
 
     public String siteId() {
-        return known(ClickText.SITE_ID);
+        String made = siteId;
+        if (made == null) {
+            made = made(ClickText.SITE_ID);
+            siteId = made;
+        }
+        return made;
     }
 
     public String userId() {
-        return known(ClickText.USER_ID);
+        String made = userId;
+        if (made == null) {
+            made = made(ClickText.USER_ID);
+            userId = made;
+        }
+        return made;
     }
 
     public String eventType() {
@@ -327,11 +340,15 @@ public final class Click {
         }
         String text = made[field];
         if (text == null && has(field)) {
-            int place = place(field);
-            text = new String(bytesAt(place), indexAt(place), lengthAt(place), StandardCharsets.UTF_8);
+            text = made(field);
             made[field] = text;
         }
         return text;
+    }
+
+    private String made(int field) {
+        int place = place(field);
+        return new String(bytesAt(place), indexAt(place), lengthAt(place), StandardCharsets.UTF_8);
     }
 
     private int present() {
