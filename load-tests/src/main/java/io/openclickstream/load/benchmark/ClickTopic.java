@@ -1,12 +1,13 @@
 package io.openclickstream.load.benchmark;
 
 import io.openclickstream.load.ClickSender;
-import io.openclickstream.load.generator.ClickGenerator;
+import io.openclickstream.load.generator.GeneratedClick;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -22,8 +23,8 @@ public record ClickTopic(String bootstrapServers, String name) {
     private static final Map<String, String> SETTINGS =
             Map.of("retention.ms", "-1", "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
 
-    /** Fills the topic unless it holds as many records already; whether it had to. */
-    public boolean fillOnce(ClickGenerator generator, long clicks, int partitions)
+    /** Fills the topic, with the click of each position, unless it holds as many records already; whether it had to. */
+    public boolean fillOnce(LongFunction<GeneratedClick> generator, long clicks, int partitions)
             throws IOException, InterruptedException {
         create(partitions);
         if (records() == clicks) {
@@ -38,7 +39,8 @@ public record ClickTopic(String bootstrapServers, String name) {
      *
      * @throws IOException when it holds records already, or Kafka cannot be reached
      */
-    public void fill(ClickGenerator generator, long clicks, int partitions) throws IOException, InterruptedException {
+    public void fill(LongFunction<GeneratedClick> generator, long clicks, int partitions)
+            throws IOException, InterruptedException {
         create(partitions);
         long held = records();
         if (held > 0) {
@@ -48,7 +50,7 @@ public record ClickTopic(String bootstrapServers, String name) {
         }
         try (ClickSender sender = new ClickSender(bootstrapServers, name)) {
             for (long position = 0; position < clicks; position++) {
-                sender.send(generator.click(position));
+                sender.send(generator.apply(position));
             }
             sender.flush();
         }

@@ -57,7 +57,7 @@ public final class RoadBenchmark {
         long begun = System.nanoTime();
         new ClickTopic(options.kafkaBootstrapServers(), options.kafkaTopic())
                 .fill(
-                        new ClickGenerator(GeneratorSettings.of(options.seed(), FIRST_CLICK, options.rate())),
+                        new ClickGenerator(GeneratorSettings.of(options.seed(), FIRST_CLICK, options.rate()))::click,
                         options.clicks(),
                         options.kafkaPartitions());
         out.printf(

@@ -6,39 +6,23 @@ import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a click from Avro binary of {@code click.avsc}, with or without Confluent's header before it. */
 final class AvroClickReader implements ClickReader {
-    private static final int CONFLUENT_HEADER_BYTES = 5;
+    private final AvroHeader header;
 
-    private final boolean hasHeader;
-    private final @Nullable Integer schemaId;
-
-    /**
-     * @param hasHeader whether Confluent's five bytes stand before the record
-     * @param schemaId the only id accepted in that header; null accepts every id as this schema's
-     */
-    AvroClickReader(boolean hasHeader, @Nullable Integer schemaId) {
-        this.hasHeader = hasHeader;
-        this.schemaId = schemaId;
+    AvroClickReader(AvroHeader header) {
+        this.header = header;
     }
 
     @Override
     public @Nullable Refused read(byte[] value, RawClick into) {
-        int start = 0;
-        if (hasHeader) {
-            if (value.length < CONFLUENT_HEADER_BYTES || value[0] != 0) {
-                return new Refused(Reason.NOT_AVRO, "the value does not begin with a zero byte and a schema id");
-            }
-            int id = ByteBuffer.wrap(value).getInt(1);
-            if (schemaId != null && id != schemaId) {
-                return new Refused(Reason.UNKNOWN_SCHEMA_ID, "schema id " + id + " is not the expected " + schemaId);
-            }
-            start = CONFLUENT_HEADER_BYTES;
+        Refused mistake = header.mistake(value);
+        if (mistake != null) {
+            return mistake;
         }
-        AvroBytes bytes = new AvroBytes(value, start);
+        AvroBytes bytes = new AvroBytes(value, header.length());
         try {
             fill(bytes, into);
         } catch (AvroBytes.BrokenException e) {

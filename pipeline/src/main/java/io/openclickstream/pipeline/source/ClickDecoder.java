@@ -25,8 +25,9 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
     private static final long serialVersionUID = 1L;
 
     private final Settings settings;
+    private final long maxFutureSkewMillis;
     private transient @Nullable ClickReader reader;
-    private transient @Nullable JsonClickScanner scanner;
+    private transient @Nullable ClickScanner scanner;
 
     /**
      * How records are decoded.
@@ -40,6 +41,7 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
 
     public ClickDecoder(Settings settings) {
         this.settings = settings;
+        maxFutureSkewMillis = settings.rules().maxFutureSkew().toMillis();
     }
 
     @Override
@@ -47,20 +49,32 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
         SourcePosition position =
                 new SourcePosition(record.topic(), record.partition(), record.offset(), record.timestamp());
         byte[] value = record.value();
-        Decoded decoded = decode(value, record.timestamp());
+        Click plain = value == null || value.length > settings.maxBytes()
+                ? null
+                : scanner().scan(value, record.timestamp() + maxFutureSkewMillis);
+        out.collect(plain == null ? decoded(record, position) : click(plain, record, position));
+    }
+
+    private static SourceRecord click(Click click, ConsumerRecord<byte[], byte[]> record, SourcePosition position) {
+        return new SourceRecord(new ReceivedClick(click, position, record.key(), record.value()), null);
+    }
+
+    /** The long way. */
+    private SourceRecord decoded(ConsumerRecord<byte[], byte[]> record, SourcePosition position) {
+        Decoded decoded = decode(record.value(), record.timestamp());
         if (decoded instanceof Trusted trusted) {
-            out.collect(new SourceRecord(new ReceivedClick(trusted.click(), position, record.key(), value), null));
-        } else if (decoded instanceof Refused refused) {
-            out.collect(new SourceRecord(
-                    null,
-                    new Rejected(
-                            refused.reason(),
-                            refused.detail(),
-                            position,
-                            refused.eventTimeMillis(),
-                            record.key(),
-                            value)));
+            return click(trusted.click(), record, position);
         }
+        Refused refused = (Refused) decoded;
+        return new SourceRecord(
+                null,
+                new Rejected(
+                        refused.reason(),
+                        refused.detail(),
+                        position,
+                        refused.eventTimeMillis(),
+                        record.key(),
+                        record.value()));
     }
 
     private Decoded decode(byte @Nullable [] value, long ingestionTimeMillis) {
@@ -72,37 +86,29 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
                     .formatted(value.length, settings.maxBytes());
             return new Refused(Reason.TOO_LARGE, detail);
         }
-        if (settings.format() == ClickFormat.JSON) {
-            Click plain = scanner()
-                    .scan(
-                            value,
-                            ingestionTimeMillis
-                                    + settings.rules().maxFutureSkew().toMillis());
-            if (plain != null) {
-                return new Trusted(plain);
-            }
-        }
         RawClick raw = new RawClick();
         Refused unreadable = reader().read(value, raw);
         return unreadable != null ? unreadable : settings.rules().decide(raw, ingestionTimeMillis);
     }
 
-    private JsonClickScanner scanner() {
+    private ClickScanner scanner() {
         if (scanner == null) {
-            scanner = new JsonClickScanner(settings.rules());
+            scanner = settings.format() == ClickFormat.JSON
+                    ? new JsonClickScanner(settings.rules())
+                    : new AvroClickScanner(avroHeader(), settings.rules());
         }
         return scanner;
     }
 
     private ClickReader reader() {
         if (reader == null) {
-            reader = switch (settings.format()) {
-                case JSON -> new JsonClickReader();
-                case AVRO -> new AvroClickReader(false, null);
-                case CONFLUENT_AVRO -> new AvroClickReader(true, settings.schemaId());
-            };
+            reader = settings.format() == ClickFormat.JSON ? new JsonClickReader() : new AvroClickReader(avroHeader());
         }
         return reader;
+    }
+
+    private AvroHeader avroHeader() {
+        return new AvroHeader(settings.format() == ClickFormat.CONFLUENT_AVRO, settings.schemaId());
     }
 
     @Override

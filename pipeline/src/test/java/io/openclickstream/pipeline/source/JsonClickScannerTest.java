@@ -66,7 +66,11 @@ class JsonClickScannerTest {
             "\"p?u=http://x/y\"",
             "\"://x/y\"",
             "\"😀\"",
-            "\"\u2028\"");
+            "\"\u2028\"",
+            "\"a text that is longer than eight bytes\"",
+            "\"a long text with \\\"quotes\\\" in it\"",
+            "\"a long text\u0001with a control\"",
+            "\"a long id with DEL\u007f\"");
     private static final List<String> NUMBERS = List.of(
             "1700000000000",
             "1699999999999",
@@ -157,11 +161,23 @@ class JsonClickScannerTest {
                 "{\"event_id\":\"e\",\"user_id\":\"u\",\"event_time\":1699999999}",
                 "{\"event_id\":\"e\",\"user_id\":\"u\",\"event_time\":1699999999999,\"x\":1,\"x\":2}",
                 "{\"event_id\":\"e\",\"user_id\":\"u\",\"event_time\":1699999999999} x",
+                "{\"event_id\":\"e\",\"user_id\":\"u\",\"event_time\":1699999999999}}",
                 "{\"event_id\":\"e\",\"user_id\":\"u\",\"event_time\":1699999999999,\"amount\":1}",
                 "{\"event_id\":\"e\",\"user_id\":\"u\"}"
             })
     void whatMayBeRefusedIsLeftToTheRules(String record) {
         assertThat(scan(record.getBytes(StandardCharsets.UTF_8))).isNull();
+    }
+
+    @Test
+    void whatFollowsTheRecordIsLeftToTheReader() {
+        byte[] record =
+                "{\"event_id\":\"e\",\"user_id\":\"u\",\"event_time\":1699999999999}?".getBytes(StandardCharsets.UTF_8);
+        for (int follows = 0; follows < 256; follows++) {
+            record[record.length - 1] = (byte) follows;
+            boolean isBlank = follows == ' ' || follows == '\n' || follows == '\r' || follows == '\t';
+            assertThat(scan(record) != null).as("0x%02X", follows).isEqualTo(isBlank);
+        }
     }
 
     private static Click scan(byte[] record) {

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * One decoded, trusted click. Field meanings are those of {@code click.avsc}; what a producer may leave out has its
  * default here already, and what stays null was not known.
  *
- * <p>A click is one block of bytes (see {@link ClickPacker}) that goes through the job as it is; a text is made of it
- * when somebody asks, once. Most clicks are asked for a third of their fields.
+ * <p>A click is a view: its texts stay where they stand in the record's value, and a small block of its own knows where
+ * that is and holds the rest (see {@link ClickPacker}). A text is made when somebody asks, and then kept. Who can work
+ * with UTF-8 asks for {@link #bytes}, {@link #textStart} and {@link #textLength} instead and leaves no garbage. Nobody
+ * changes these arrays.
  */
 public final class Click {
     /** Digits after the point that an amount can hold. */
@@ -22,11 +24,32 @@ public final class Click {
     /** Digits in all that an amount can hold. */
     public static final int AMOUNT_PRECISION = 27;
 
-    private final byte[] packed;
-    private final @Nullable String[] texts = new String[ClickText.AMOUNT];
+    private static final int LONGEST_IN_A_LONG = 18;
 
-    private Click(byte[] packed) {
-        this.packed = packed;
+    private final byte[] value;
+    private final int valueStart;
+    private final int valueLength;
+    private final byte[] block;
+    private final int blockStart;
+    private final int blockLength;
+    // These two are asked for wherever a click goes by its user, and often nothing else is.
+    private @Nullable String siteId;
+    private @Nullable String userId;
+    private @Nullable String @Nullable [] texts;
+
+    /**
+     * The click in these bytes, which nobody changes afterwards.
+     *
+     * @param value where the record's value stands; of no length when the click's block holds all of its texts
+     * @param block where the block of a {@link ClickPacker} stands
+     */
+    Click(byte[] value, int valueStart, int valueLength, byte[] block, int blockStart, int blockLength) {
+        this.value = value;
+        this.valueStart = valueStart;
+        this.valueLength = valueLength;
+        this.block = block;
+        this.blockStart = blockStart;
+        this.blockLength = blockLength;
     }
 
     /**
@@ -64,15 +87,15 @@ public final class Click {
             @Nullable BigDecimal amount,
             @Nullable String currency,
             Map<String, String> properties) {
-        this(pack(
+        this(packed(
                 eventTimeMillis,
                 sentAtMillis,
                 amount,
                 properties,
-                eventId,
-                siteId,
-                userId,
-                eventType,
+                Objects.requireNonNull(eventId),
+                Objects.requireNonNull(siteId),
+                Objects.requireNonNull(userId),
+                Objects.requireNonNull(eventType),
                 url,
                 page,
                 referrer,
@@ -88,7 +111,11 @@ public final class Click {
                 currency));
     }
 
-    private static byte[] pack(
+    private Click(Click same) {
+        this(same.value, same.valueStart, same.valueLength, same.block, same.blockStart, same.blockLength);
+    }
+
+    private static Click packed(
             long eventTimeMillis,
             @Nullable Long sentAtMillis,
             @Nullable BigDecimal amount,
@@ -104,26 +131,20 @@ public final class Click {
         }
         packer.text(ClickText.AMOUNT, amount == null ? null : amount.toPlainString());
         packer.properties(properties);
-        return packer.pack().packed;
-    }
-
-    /** The click in this block of bytes, which nobody changes afterwards. */
-    public static Click of(byte[] packed) {
-        return new Click(packed);
-    }
-
-    /** The block of bytes; not to be changed. */
-    public byte[] packed() {
-        return packed;
+        return packer.pack();
     }
 
     public long eventTimeMillis() {
-        return (long) ClickPacker.LONG.get(packed, 0);
+        return (long) ClickPacker.LONG.get(block, blockStart);
     }
 
     public @Nullable Long sentAtMillis() {
-        long millis = (long) ClickPacker.LONG.get(packed, ClickPacker.SENT_AT);
+        long millis = sentAtOrNone();
         return millis == ClickPacker.NO_TIME ? null : Long.valueOf(millis);
+    }
+
+    private long sentAtOrNone() {
+        return (long) ClickPacker.LONG.get(block, blockStart + ClickPacker.SENT_AT);
     }
 
     public String eventId() {
@@ -131,11 +152,21 @@ public final class Click {
     }
 
     public String siteId() {
-        return known(ClickText.SITE_ID);
+        String made = siteId;
+        if (made == null) {
+            made = made(ClickText.SITE_ID);
+            siteId = made;
+        }
+        return made;
     }
 
     public String userId() {
-        return known(ClickText.USER_ID);
+        String made = userId;
+        if (made == null) {
+            made = made(ClickText.USER_ID);
+            userId = made;
+        }
+        return made;
     }
 
     public String eventType() {
@@ -195,51 +226,81 @@ public final class Click {
     }
 
     public @Nullable BigDecimal amount() {
-        String digits = decoded(ClickText.AMOUNT);
-        return digits == null ? null : new BigDecimal(digits);
+        if (!has(ClickText.AMOUNT)) {
+            return null;
+        }
+        int length = textLength(ClickText.AMOUNT);
+        if (length > LONGEST_IN_A_LONG) {
+            return new BigDecimal(known(ClickText.AMOUNT));
+        }
+        byte[] digits = bytes(ClickText.AMOUNT);
+        int start = textStart(ClickText.AMOUNT);
+        long unscaled = 0;
+        int scale = 0;
+        for (int i = start; i < start + length; i++) {
+            if (digits[i] == '.') {
+                scale = start + length - i - 1;
+            } else if (digits[i] != '-') {
+                unscaled = 10 * unscaled + digits[i] - '0';
+            }
+        }
+        return BigDecimal.valueOf(digits[start] == '-' ? -unscaled : unscaled, scale);
     }
 
     /** In the order in which the producer named them. */
     public Map<String, String> properties() {
-        if (!has(ClickText.PROPERTIES)) {
+        if (propertyCount() == 0) {
             return Map.of();
         }
         Map<String, String> properties = new LinkedHashMap<>();
-        properties((source, keyStart, keyLength, valueStart, valueLength) -> properties.put(
+        properties((source, keyStart, keyLength, valueFrom, valueSize) -> properties.put(
                 new String(source, keyStart, keyLength, StandardCharsets.UTF_8),
-                new String(source, valueStart, valueLength, StandardCharsets.UTF_8)));
+                new String(source, valueFrom, valueSize, StandardCharsets.UTF_8)));
         return properties;
     }
 
     /** Whether a text of {@link ClickText} is known. */
     public boolean has(int field) {
-        return end(field) >= 0;
+        return (present() & 1 << field) != 0;
     }
 
-    /** Where a known text begins in {@link #packed}, in UTF-8. */
+    /** The array in which a known text of {@link ClickText} stands, in UTF-8. */
+    public byte[] bytes(int field) {
+        return bytesAt(place(field));
+    }
+
+    /** Where a known text begins in {@link #bytes}. */
     public int textStart(int field) {
-        return ClickPacker.TEXTS + start(field);
+        return indexAt(place(field));
     }
 
     /** How many bytes a known text has. */
     public int textLength(int field) {
-        return end(field) - start(field);
+        return lengthAt(place(field));
     }
 
-    /** Tells where keys and values stand in {@link #packed}, in the order in which the producer named them. */
-    public void properties(PropertyPlaces places) {
-        if (!has(ClickText.PROPERTIES)) {
-            return;
+    /** Whether another click has the same text here, or both have none. */
+    public boolean isSameText(int field, Click other) {
+        return has(field) == other.has(field) && (!has(field) || isSamePlace(place(field), other, other.place(field)));
+    }
+
+    /** Whether this text is known and reads so in UTF-8. */
+    public boolean isText(int field, byte[] utf8) {
+        if (!has(field)) {
+            return false;
         }
-        int at = textStart(ClickText.PROPERTIES);
-        int count = (int) ClickPacker.INT.get(packed, at);
-        at += 4;
-        for (int i = 0; i < count; i++) {
-            int keyLength = (int) ClickPacker.INT.get(packed, at);
-            int valueLength = (int) ClickPacker.INT.get(packed, at + 4);
-            int key = at + 8;
-            at = key + keyLength + valueLength;
-            places.property(packed, key, keyLength, key + keyLength, valueLength);
+        int start = textStart(field);
+        return Arrays.equals(bytes(field), start, start + textLength(field), utf8, 0, utf8.length);
+    }
+
+    /** Tells where keys and values stand, in the order in which the producer named them. */
+    public void properties(PropertyPlaces places) {
+        int width = width();
+        int at = firstProperty();
+        for (int i = propertyCount(); i > 0; i--) {
+            int text = at + width;
+            places.property(bytesAt(at), indexAt(at), lengthAt(at), indexAt(text), lengthAt(text));
+            at = text + width;
         }
     }
 
@@ -250,18 +311,21 @@ public final class Click {
         void property(byte[] source, int keyStart, int keyLength, int valueStart, int valueLength);
     }
 
-    /** The array that holds a known text, from {@link #textStart} on; not to be changed. */
-    public byte[] bytes(int field) {
-        return packed;
+    byte[] block() {
+        return block;
     }
 
-    /** Whether a text has exactly these UTF-8 bytes. */
-    public boolean isText(int field, byte[] utf8) {
-        if (!has(field) || textLength(field) != utf8.length) {
-            return false;
-        }
-        int start = textStart(field);
-        return Arrays.equals(bytes(field), start, start + utf8.length, utf8, 0, utf8.length);
+    int blockStart() {
+        return blockStart;
+    }
+
+    int blockLength() {
+        return blockLength;
+    }
+
+    /** Whether texts stand in the record's value. */
+    boolean isOfValue() {
+        return valueLength > 0;
     }
 
     private String known(int field) {
@@ -269,40 +333,110 @@ public final class Click {
     }
 
     private @Nullable String text(int field) {
-        String text = texts[field];
-        if (text == null) {
-            text = decoded(field);
-            texts[field] = text;
+        @Nullable String[] made = texts;
+        if (made == null) {
+            made = new String[ClickText.COUNT];
+            texts = made;
+        }
+        String text = made[field];
+        if (text == null && has(field)) {
+            text = made(field);
+            made[field] = text;
         }
         return text;
     }
 
-    private @Nullable String decoded(int field) {
-        int end = end(field);
-        if (end < 0) {
-            return null;
-        }
-        int start = start(field);
-        return new String(packed, ClickPacker.TEXTS + start, end - start, StandardCharsets.UTF_8);
+    private String made(int field) {
+        int place = place(field);
+        return new String(bytesAt(place), indexAt(place), lengthAt(place), StandardCharsets.UTF_8);
     }
 
-    /** Negative for a null. */
-    private int end(int field) {
-        return (int) ClickPacker.INT.get(packed, ClickPacker.ENDS + 4 * field);
+    private int present() {
+        return (int) ClickPacker.INT.get(block, blockStart + ClickPacker.PRESENT);
     }
 
-    private int start(int field) {
-        return field == 0 ? 0 : end(field - 1) & ~ClickPacker.NULL;
+    private boolean isWide() {
+        return present() < 0;
     }
 
+    private int width() {
+        return isWide() ? 8 : 4;
+    }
+
+    private int propertyCount() {
+        return (short) ClickPacker.SHORT.get(block, blockStart + ClickPacker.PROPERTY_COUNT) & 0xFFFF;
+    }
+
+    /** Where the place of a known text is written down. */
+    private int place(int field) {
+        return blockStart + ClickPacker.PLACES + width() * Integer.bitCount(present() & (1 << field) - 1);
+    }
+
+    private int firstProperty() {
+        return place(ClickText.COUNT);
+    }
+
+    private int startAt(int place) {
+        int start = (int) ClickPacker.INT.get(block, place);
+        return isWide() ? start : start & 0xFFFF;
+    }
+
+    private int lengthAt(int place) {
+        int start = (int) ClickPacker.INT.get(block, place);
+        return isWide() ? (int) ClickPacker.INT.get(block, place + 4) - start : (start >>> 16) - (start & 0xFFFF);
+    }
+
+    private byte[] bytesAt(int place) {
+        return startAt(place) < valueLength ? value : block;
+    }
+
+    private int indexAt(int place) {
+        int start = startAt(place);
+        return start < valueLength
+                ? valueStart + start
+                : firstProperty() + 2 * width() * propertyCount() + start - valueLength;
+    }
+
+    private boolean isSamePlace(int place, Click other, int otherPlace) {
+        int start = indexAt(place);
+        int otherStart = other.indexAt(otherPlace);
+        return Arrays.equals(
+                bytesAt(place),
+                start,
+                start + lengthAt(place),
+                other.bytesAt(otherPlace),
+                otherStart,
+                otherStart + other.lengthAt(otherPlace));
+    }
+
+    /** Whether all fields are the same, wherever they stand; properties in the same order. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Click click && Arrays.equals(click.packed, packed);
+        return other instanceof Click click
+                && eventTimeMillis() == click.eventTimeMillis()
+                && sentAtOrNone() == click.sentAtOrNone()
+                && propertyCount() == click.propertyCount()
+                && (present() & ~ClickPacker.WIDE) == (click.present() & ~ClickPacker.WIDE)
+                && hasSamePlaces(click);
+    }
+
+    private boolean hasSamePlaces(Click other) {
+        int place = place(0);
+        int otherPlace = other.place(0);
+        int last = firstProperty() + 2 * width() * propertyCount();
+        while (place < last) {
+            if (!isSamePlace(place, other, otherPlace)) {
+                return false;
+            }
+            place += width();
+            otherPlace += other.width();
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(packed);
+        return 31 * Long.hashCode(eventTimeMillis()) + eventId().hashCode();
     }
 
     @Override

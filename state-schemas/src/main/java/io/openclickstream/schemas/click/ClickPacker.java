@@ -9,11 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the fields of a click into one block of bytes, in whatever order they come; one instance is used again and again.
+ * Makes a {@link Click} of fields that come in any order; one instance is used again and again.
  *
- * <p>The block: event time and sending time (8 bytes each, {@link #NO_TIME} for none), where each text of {@link
- * ClickText} ends (4 bytes each, from the end of this table on; with the highest bit set for a null), then the texts in
- * UTF-8. It never leaves the job, so it has no version.
+ * <p>Texts that stand in the record's value as they are stay there, and only their places are written down. Everything
+ * else is put into the click's own block: event time and sending time (8 bytes each, {@link #NO_TIME} for none), which
+ * texts of {@link ClickText} there are (4 bytes, one bit each, and {@link #WIDE}), how many properties (2 bytes), then
+ * for each text, and for each property's key and value, where it starts and ends (2 bytes each, 4 when {@link #WIDE}),
+ * then the texts of its own in UTF-8. Places count from the value's first byte, and on through the click's own texts as
+ * if these followed the value. A block never leaves the job, so it has no version.
  */
 public final class ClickPacker {
     /** Stands for a sending time that is not known. */
@@ -21,52 +24,62 @@ public final class ClickPacker {
 
     static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     static final int SENT_AT = 8;
-    static final int ENDS = 16;
-    static final int TEXTS = ENDS + 4 * ClickText.COUNT;
-    static final int NULL = 1 << 31;
+    static final int PRESENT = 16;
+    static final int PROPERTY_COUNT = 20;
+    static final int PLACES = 22;
+    static final int WIDE = 1 << 31;
+    static final byte[] NO_VALUE = {};
 
-    private final byte[][] sources = new byte[ClickText.COUNT][];
-    private final int[] from = new int[ClickText.COUNT];
-    private final int[] to = new int[ClickText.COUNT];
+    private static final int LONGEST_NARROW = 0xFFFF;
+
+    private int[] starts = new int[ClickText.COUNT + 16];
+    private int[] ends = new int[ClickText.COUNT + 16];
+    private byte[] value = NO_VALUE;
+    private byte[] own = new byte[256];
+    private int ownLength;
+    private int present;
+    private int properties;
     private long eventTimeMillis;
-    private long sentAtMillis;
-    private byte[] properties = new byte[256];
-    private int propertiesLength;
-    private int propertiesCount;
+    private long sentAtMillis = NO_TIME;
 
-    public ClickPacker() {
-        reset();
-    }
-
-    /** Forgets everything. */
-    public void reset() {
-        Arrays.fill(sources, null);
+    /**
+     * Forgets everything, and begins a click of this record.
+     *
+     * @param recordValue the record's value, which nobody changes afterwards
+     */
+    public void reset(byte[] recordValue) {
+        value = recordValue;
+        ownLength = 0;
+        present = 0;
+        properties = 0;
         sentAtMillis = NO_TIME;
-        propertiesLength = 4;
-        propertiesCount = 0;
     }
 
-    /** Sets a text to a part of an array, in UTF-8, which must not change before {@link #pack}. */
-    public void text(int field, byte[] source, int start, int end) {
-        sources[field] = source;
-        from[field] = start;
-        to[field] = end;
+    /** Sets a text to a part of the record's value, in UTF-8. */
+    public void place(int field, int start, int end) {
+        starts[field] = start;
+        ends[field] = end;
+        present |= 1 << field;
     }
 
-    /** Sets a text. */
-    public void text(int field, @Nullable String value) {
-        if (value == null) {
-            sources[field] = null;
-        } else {
-            byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-            text(field, utf8, 0, utf8.length);
+    /** Sets a text that does not stand in the record's value, in UTF-8. */
+    public void text(int field, byte[] utf8) {
+        int start = keep(utf8);
+        place(field, start, start + utf8.length);
+    }
+
+    /** Sets a text that does not stand in the record's value; null for none. */
+    public void text(int field, @Nullable String text) {
+        if (text != null) {
+            text(field, text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
     /** Whether a text is set. */
     public boolean has(int field) {
-        return sources[field] != null;
+        return (present & 1 << field) != 0;
     }
 
     public void eventTimeMillis(long millis) {
@@ -78,56 +91,69 @@ public final class ClickPacker {
         sentAtMillis = millis;
     }
 
-    /** Adds a property of which the click has none yet. */
-    public void property(byte[] source, int keyStart, int keyEnd, int valueStart, int valueEnd) {
-        int keyLength = keyEnd - keyStart;
-        int valueLength = valueEnd - valueStart;
-        int needed = propertiesLength + 8 + keyLength + valueLength;
-        if (needed > properties.length) {
-            properties = Arrays.copyOf(properties, Math.max(needed, 2 * properties.length));
+    /** Adds a property of which the click has none yet, as parts of the record's value. */
+    public void property(int keyStart, int keyEnd, int valueStart, int valueEnd) {
+        int at = ClickText.COUNT + 2 * properties++;
+        if (at + 2 > starts.length) {
+            starts = Arrays.copyOf(starts, 2 * starts.length);
+            ends = Arrays.copyOf(ends, 2 * ends.length);
         }
-        INT.set(properties, propertiesLength, keyLength);
-        INT.set(properties, propertiesLength + 4, valueLength);
-        System.arraycopy(source, keyStart, properties, propertiesLength + 8, keyLength);
-        System.arraycopy(source, valueStart, properties, propertiesLength + 8 + keyLength, valueLength);
-        propertiesLength = needed;
-        propertiesCount++;
+        starts[at] = keyStart;
+        ends[at] = keyEnd;
+        starts[at + 1] = valueStart;
+        ends[at + 1] = valueEnd;
     }
 
-    /** Adds properties. */
-    public void properties(Map<String, String> values) {
-        values.forEach((key, value) -> {
-            byte[] utf8 = (key + value).getBytes(StandardCharsets.UTF_8);
-            int keyLength = key.getBytes(StandardCharsets.UTF_8).length;
-            property(utf8, 0, keyLength, keyLength, utf8.length);
+    /** Adds properties that do not stand in the record's value. */
+    public void properties(Map<String, String> texts) {
+        texts.forEach((key, text) -> {
+            int keyStart = keep(key.getBytes(StandardCharsets.UTF_8));
+            int textStart = keep(text.getBytes(StandardCharsets.UTF_8));
+            property(keyStart, textStart, textStart, value.length + ownLength);
         });
+    }
+
+    /** Copies a text behind those of the click's own; where it starts. */
+    private int keep(byte[] utf8) {
+        int start = ownLength;
+        ownLength += utf8.length;
+        if (ownLength > own.length) {
+            own = Arrays.copyOf(own, 2 * ownLength);
+        }
+        System.arraycopy(utf8, 0, own, start, utf8.length);
+        return value.length + start;
     }
 
     /** The click. */
     public Click pack() {
-        if (propertiesCount > 0) {
-            INT.set(properties, 0, propertiesCount);
-            text(ClickText.PROPERTIES, properties, 0, propertiesLength);
+        boolean isWide = value.length + ownLength > LONGEST_NARROW;
+        int places = Integer.bitCount(present) + 2 * properties;
+        int textsStart = PLACES + places * (isWide ? 8 : 4);
+        byte[] block = new byte[textsStart + ownLength];
+        LONG.set(block, 0, eventTimeMillis);
+        LONG.set(block, SENT_AT, sentAtMillis);
+        INT.set(block, PRESENT, isWide ? present | WIDE : present);
+        SHORT.set(block, PROPERTY_COUNT, (short) properties);
+        int at = PLACES;
+        for (int rest = present; rest != 0; rest &= rest - 1) {
+            at = writePlace(block, at, Integer.numberOfTrailingZeros(rest), isWide);
         }
-        int length = 0;
-        for (int i = 0; i < ClickText.COUNT; i++) {
-            length += sources[i] == null ? 0 : to[i] - from[i];
+        for (int i = 0; i < 2 * properties; i++) {
+            at = writePlace(block, at, ClickText.COUNT + i, isWide);
         }
-        byte[] packed = new byte[TEXTS + length];
-        LONG.set(packed, 0, eventTimeMillis);
-        LONG.set(packed, SENT_AT, sentAtMillis);
-        int end = 0;
-        for (int i = 0; i < ClickText.COUNT; i++) {
-            byte[] source = sources[i];
-            if (source == null) {
-                INT.set(packed, ENDS + 4 * i, end | NULL);
-            } else {
-                int size = to[i] - from[i];
-                System.arraycopy(source, from[i], packed, TEXTS + end, size);
-                end += size;
-                INT.set(packed, ENDS + 4 * i, end);
-            }
+        if (ownLength > 0) {
+            System.arraycopy(own, 0, block, textsStart, ownLength);
         }
-        return Click.of(packed);
+        return new Click(value, 0, value.length, block, 0, block.length);
+    }
+
+    private int writePlace(byte[] block, int at, int index, boolean isWide) {
+        if (isWide) {
+            INT.set(block, at, starts[index]);
+            INT.set(block, at + 4, ends[index]);
+            return at + 8;
+        }
+        INT.set(block, at, starts[index] | ends[index] << 16);
+        return at + 4;
     }
 }

@@ -1,6 +1,6 @@
 package io.openclickstream.schemas.click;
 
-/** The places of a click's texts in its block of bytes. */
+/** The numbers of a click's texts. */
 public final class ClickText {
     public static final int EVENT_ID = 0;
     public static final int SITE_ID = 1;
@@ -21,10 +21,8 @@ public final class ClickText {
     public static final int CURRENCY = 16;
     /** The exact amount in plain digits, such as {@code -12.50}. */
     public static final int AMOUNT = 17;
-    /** Their number, then for each the lengths of key and value (4 bytes each), key and value. */
-    public static final int PROPERTIES = 18;
 
-    static final int COUNT = 19;
+    static final int COUNT = 18;
 
     private ClickText() {}
 }

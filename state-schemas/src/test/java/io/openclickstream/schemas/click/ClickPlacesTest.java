@@ -71,6 +71,6 @@ class ClickPlacesTest {
     }
 
     private String text(int field) {
-        return new String(click.packed(), click.textStart(field), click.textLength(field), StandardCharsets.UTF_8);
+        return new String(click.bytes(field), click.textStart(field), click.textLength(field), StandardCharsets.UTF_8);
     }
 }

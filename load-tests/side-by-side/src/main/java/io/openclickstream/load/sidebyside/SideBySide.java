@@ -78,9 +78,16 @@ public final class SideBySide {
     private ClickTopic filled(long clicks) throws IOException, InterruptedException {
         GeneratorSettings settings = GeneratorSettings.of(options.seed(), FIRST_CLICK, CLICKS_PER_SECOND)
                 .with(Shares.CLEAN);
-        ClickTopic topic =
-                new ClickTopic(options.kafkaBootstrapServers(), "side-by-side-%d-%d".formatted(options.seed(), clicks));
-        if (topic.fillOnce(new ClickGenerator(settings), clicks, PARTITIONS)) {
+        ClickGenerator generator = new ClickGenerator(settings);
+        boolean isAvro = options.format() == Format.AVRO;
+        ClickTopic topic = new ClickTopic(
+                options.kafkaBootstrapServers(),
+                "side-by-side-%s%d-%d".formatted(isAvro ? "avro-" : "", options.seed(), clicks));
+        ClickAvro avro = new ClickAvro();
+        if (topic.fillOnce(
+                position -> isAvro ? avro.of(generator.click(position)) : generator.click(position),
+                clicks,
+                PARTITIONS)) {
             out.printf(Locale.ROOT, "filled topic %s%n", topic.name());
         }
         return topic;
@@ -110,7 +117,7 @@ public final class SideBySide {
                 options.kafkaBootstrapServers(),
                 warmUp.name(),
                 measured.name(),
-                "JSON",
+                options.format().name(),
                 checkpoints.toString()));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -58,6 +58,13 @@ public interface SideBySideOptions {
     List<String> backends();
 
     @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "JSON",
+            description = "How clicks are written in Kafka: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    Format format();
+
+    @Option(
             names = "--seed",
             paramLabel = "NUMBER",
             defaultValue = "1",

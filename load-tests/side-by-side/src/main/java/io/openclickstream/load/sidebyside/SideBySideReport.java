@@ -93,7 +93,7 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
         settings.put("clicks", options.clicks());
         settings.put("rounds", options.rounds());
         settings.put("seed", options.seed());
-        settings.put("format", "JSON");
+        settings.put("format", options.format().name());
         settings.put("parallelism", JobProcess.PARALLELISM);
         settings.put("checkpoint_interval_ms", JobProcess.CHECKPOINT_INTERVAL.toMillis());
         for (String each : options.backends()) {

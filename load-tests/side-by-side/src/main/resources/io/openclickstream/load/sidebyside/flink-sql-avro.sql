@@ -1,0 +1,33 @@
+CREATE TABLE clicks (
+  event_id STRING NOT NULL,
+  site_id STRING,
+  user_id STRING NOT NULL,
+  event_time BIGINT NOT NULL,
+  sent_at BIGINT,
+  event_type STRING,
+  url STRING,
+  page STRING,
+  referrer STRING,
+  utm_source STRING,
+  utm_medium STRING,
+  utm_campaign STRING,
+  utm_term STRING,
+  utm_content STRING,
+  country STRING,
+  device STRING,
+  os STRING,
+  browser STRING,
+  amount DECIMAL(27, 9),
+  currency STRING,
+  properties MAP<STRING NOT NULL, STRING NOT NULL> NOT NULL,
+  at_time AS TO_TIMESTAMP_LTZ(event_time, 3),
+  WATERMARK FOR at_time AS at_time - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'kafka',
+  'topic' = '${topic}',
+  'properties.bootstrap.servers' = '${servers}',
+  'properties.group.id' = 'flink-sql',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.bounded.mode' = 'latest-offset',
+  'format' = 'avro'
+);
