@@ -56,7 +56,6 @@ public final class MergePanesOperator extends AbstractStreamOperator<PaneResult>
     private transient MapState<String, Pane> state;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient PaneMemory memory;
-    private transient StreamRecord<PaneResult> result;
     private transient Counter saves;
 
     /**
@@ -103,7 +102,6 @@ public final class MergePanesOperator extends AbstractStreamOperator<PaneResult>
         timers = getInternalTimerService("panes", VoidNamespaceSerializer.INSTANCE, this);
         mergers = new HashMap<>();
         catalog.metrics().forEach(metric -> mergers.put(metric.name(), new PaneMerger(metric)));
-        result = new StreamRecord<>(null);
         saves = getMetricGroup().counter("panesSaved");
         getMetricGroup().gauge("panesInMemory", () -> memory.panes());
         getMetricGroup().gauge("paneMemoryBytes", () -> memory.bytes());
@@ -215,7 +213,7 @@ public final class MergePanesOperator extends AbstractStreamOperator<PaneResult>
     }
 
     private void tell(PaneBucket key, String dimensions, Pane pane, boolean isClosed, boolean isFinal) {
-        output.collect(result.replace(new PaneResult(
+        output.collect(new StreamRecord<>(new PaneResult(
                 new PaneKey(key.metric(), key.windowStartMillis(), dimensions), pane, isClosed, isFinal)));
     }
 

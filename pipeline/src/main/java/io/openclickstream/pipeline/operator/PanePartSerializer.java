@@ -6,6 +6,8 @@ import io.openclickstream.schemas.metric.Pane;
 import io.openclickstream.schemas.metric.PaneBucket;
 import io.openclickstream.schemas.metric.PanePart;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -21,11 +23,13 @@ final class PanePartSerializer extends WireSerializer<PanePart> {
     /** Parts of panes between the two phases of the metrics. */
     static final TypeInformation<PanePart> TYPE = new WireType<>(PanePart.class, new PanePartSerializer());
 
-    /** The last metric that was read: most parts come in runs of one metric. */
-    private transient String lastMetric;
+    private static final int LONGEST_NAME = 255;
 
-    @SuppressWarnings("NullAway.Init") // filled with the first element read
-    PanePartSerializer() {}
+    private final byte[] name = new byte[LONGEST_NAME];
+    /** The last metric that was read: most parts come in runs of one metric, and one text does for all. */
+    private String lastMetric = "";
+
+    private final byte[] lastName = new byte[LONGEST_NAME];
 
     @Override
     public TypeSerializer<PanePart> duplicate() {
@@ -57,15 +61,10 @@ final class PanePartSerializer extends WireSerializer<PanePart> {
 
     private String metric(DataInputView source) throws IOException {
         int length = source.readUnsignedByte();
-        String last = lastMetric;
-        boolean isLast = last != null && last.length() == length;
-        char[] name = new char[length];
-        for (int i = 0; i < length; i++) {
-            name[i] = (char) source.readUnsignedByte();
-            isLast = isLast && last.charAt(i) == name[i];
-        }
-        if (!isLast) {
-            lastMetric = new String(name);
+        source.readFully(name, 0, length);
+        if (lastMetric.length() != length || !Arrays.equals(name, 0, length, lastName, 0, length)) {
+            lastMetric = new String(name, 0, length, StandardCharsets.US_ASCII);
+            System.arraycopy(name, 0, lastName, 0, length);
         }
         return lastMetric;
     }

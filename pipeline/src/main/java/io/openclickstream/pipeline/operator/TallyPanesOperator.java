@@ -32,7 +32,6 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     private final long intervalMillis;
 
     private transient PaneTally<T> tally;
-    private transient StreamRecord<PanePart> part;
 
     @SuppressWarnings("NullAway.Init") // Flink calls open before the first row
     private TallyPanesOperator(boolean isOfSessions, MetricCatalog catalog, long intervalMillis) {
@@ -64,7 +63,6 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
         Counter failures = getMetricGroup().counter("metricExpressionFailures");
         MetricTable<T> table = (MetricTable<T>) (isOfSessions ? MetricTable.SESSIONS : MetricTable.CLICKS);
         tally = new PaneTally<>(table, catalog.metrics(), failures::inc);
-        part = new StreamRecord<>(null);
         if (intervalMillis != NO_INTERVAL) {
             scheduleDrain();
         }
@@ -90,7 +88,7 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     public void processWatermark(Watermark mark) throws Exception {
         // Windows that stay open can wait for the next interval: the fewer parts, the less there is to merge.
         long reached = mark.getTimestamp() == Long.MAX_VALUE ? Long.MAX_VALUE : mark.getTimestamp() + 1;
-        tally.drainWindowsEndingBy(reached, counted -> output.collect(part.replace(counted)));
+        tally.drainWindowsEndingBy(reached, counted -> output.collect(new StreamRecord<>(counted)));
         super.processWatermark(mark);
     }
 
@@ -106,6 +104,6 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     }
 
     private void drain() {
-        tally.drain(counted -> output.collect(part.replace(counted)));
+        tally.drain(counted -> output.collect(new StreamRecord<>(counted)));
     }
 }

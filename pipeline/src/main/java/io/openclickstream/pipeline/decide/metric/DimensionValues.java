@@ -3,14 +3,10 @@ package io.openclickstream.pipeline.decide.metric;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What tells the panes of a window apart. Used as a key, and filled again and again to look one up. */
+/** What tells the panes of a window apart. */
 final class DimensionValues {
     private final @Nullable Object[] values;
-    private int hash;
-
-    DimensionValues(int count) {
-        this(new Object[count], 1);
-    }
+    private final int hash;
 
     private DimensionValues(@Nullable Object[] values, int hash) {
         this.values = values;
@@ -18,28 +14,22 @@ final class DimensionValues {
     }
 
     /**
-     * Takes other values; only for one that is no key of a map.
+     * Some of the values of a row; null when one of them is missing.
      *
      * @param positions where they are among all
-     * @return whether all are there; false leaves it without a meaning
      */
-    boolean take(@Nullable Object[] all, int[] positions) {
-        int next = 1;
+    static @Nullable DimensionValues of(@Nullable Object[] all, int[] positions) {
+        @Nullable Object[] values = new Object[positions.length];
+        int hash = 1;
         for (int i = 0; i < positions.length; i++) {
             Object value = all[positions[i]];
             if (value == null) {
-                return false;
+                return null;
             }
             values[i] = value;
-            next = 31 * next + value.hashCode();
+            hash = 31 * hash + value.hashCode();
         }
-        hash = next;
-        return true;
-    }
-
-    /** One that stays as it is. */
-    DimensionValues copy() {
-        return new DimensionValues(values.clone(), hash);
+        return new DimensionValues(values, hash);
     }
 
     String toJson() {

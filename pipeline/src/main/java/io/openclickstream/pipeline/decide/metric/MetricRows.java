@@ -14,7 +14,6 @@ public final class MetricRows {
     private final MetricColumn[] columns;
     private final Expression.Evaluator[] values;
     private final PaneReader reader = new PaneReader();
-    private final @Nullable Object[] row;
 
     /**
      * @param failed told of every expression that fails on a row; its value is null then
@@ -27,11 +26,11 @@ public final class MetricRows {
         values = metric.columns().stream()
                 .map(column -> column.value().evaluator(failed))
                 .toArray(Expression.Evaluator[]::new);
-        row = new Object[groups.length + measures.length];
     }
 
     /** The values of {@link Metric#columns()}, of the class that each one's type says. */
     public @Nullable Object[] values(PaneKey key, Pane pane) {
+        @Nullable Object[] row = new Object[groups.length + measures.length];
         @Nullable Object[] dimensions = Dimensions.fromJson(key.dimensions(), groups.length);
         int dimension = 0;
         for (int i = 0; i < groups.length; i++) {

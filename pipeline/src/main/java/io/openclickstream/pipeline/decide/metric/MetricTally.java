@@ -8,15 +8,13 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Counts rows for one metric, window by window. A row costs no object unless it is the first of its pane. */
+/** Counts rows for one metric, window by window. */
 final class MetricTally {
     private final Metric metric;
     private final Expression.@Nullable Evaluator where;
     private final Expression.Evaluator[] inputs;
     private final int[] dimensions;
     private final Measure[] measures;
-    private final @Nullable Object[] values;
-    private final DimensionValues probe;
     private final TreeMap<Long, WindowTally> windows = new TreeMap<>();
     private @Nullable WindowTally latest;
     private @Nullable WindowTally previous;
@@ -28,8 +26,6 @@ final class MetricTally {
         inputs = metric.inputs().stream().map(input -> input.evaluator(failed)).toArray(Expression.Evaluator[]::new);
         dimensions = metric.dimensions().stream().mapToInt(Metric.Group::input).toArray();
         measures = metric.measures().toArray(Measure[]::new);
-        values = new Object[inputs.length];
-        probe = new DimensionValues(dimensions.length);
     }
 
     /** How many panes wait. */
@@ -49,16 +45,18 @@ final class MetricTally {
         if (where != null && !Boolean.TRUE.equals(where.valueOf(row))) {
             return;
         }
+        @Nullable Object[] values = new Object[inputs.length];
         for (int i = 0; i < inputs.length; i++) {
             values[i] = inputs[i].valueOf(row);
         }
-        if (!probe.take(values, dimensions)) {
+        DimensionValues key = DimensionValues.of(values, dimensions);
+        if (key == null) {
             return; // a dimension's expression has failed on this row, which is counted as such
         }
-        PaneCounts counts = window.panes.get(probe);
+        PaneCounts counts = window.panes.get(key);
         if (counts == null) {
             counts = new PaneCounts(measures);
-            window.panes.put(probe.copy(), counts);
+            window.panes.put(key, counts);
             size++;
         }
         counts.add(measures, values, ingestionTimeMillis);

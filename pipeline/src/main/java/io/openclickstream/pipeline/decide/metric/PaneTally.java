@@ -19,7 +19,7 @@ public final class PaneTally<T> {
     private final MetricTally[] metrics;
     private final int[] reads;
     private final List<Function<T, @Nullable Object>> readers = new ArrayList<>();
-    private final @Nullable Object[] row;
+    private final int width;
     private final PaneWriter writer = new PaneWriter();
 
     /**
@@ -42,11 +42,13 @@ public final class PaneTally<T> {
         for (int column : reads) {
             readers.add(table.columns().get(column).read());
         }
-        row = new Object[table.columns().size() + 2];
+        width = table.columns().size() + 2;
     }
 
     /** Counts one row. */
     public void add(T value) {
+        // A new array for each row: to put young objects into an old array costs the collector more than a young one.
+        @Nullable Object[] row = new Object[width];
         for (int i = 0; i < reads.length; i++) {
             row[reads[i]] = readers.get(i).apply(value);
         }
