@@ -23,7 +23,7 @@ import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
-import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.metric.PaneBucket;
 import io.openclickstream.schemas.metric.PanePart;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
@@ -96,19 +96,22 @@ record ClickstreamPipeline(
     /** In two phases, so that a page everybody looks at keeps one subtask no busier than the others. */
     private SingleOutputStreamOperator<PaneResult> metrics(
             DataStream<ReceivedClick> clicks, DataStream<Session> finalSessions) {
-        long intervalMillis = earlyInterval.toMillis();
-        TypeInformation<PanePart> part = TypeInformation.of(PanePart.class);
+        long intervalMillis = showsOpenSessions ? earlyInterval.toMillis() : TallyPanesOperator.NO_INTERVAL;
+        TypeInformation<PanePart> part = TallyPanesOperator.PARTS;
         DataStream<PanePart> ofClicks =
                 named(clicks.transform("", part, TallyPanesOperator.ofClicks(catalog, intervalMillis)), TALLY_CLICKS);
         DataStream<PanePart> ofSessions = named(
                 finalSessions.transform("", part, TallyPanesOperator.ofSessions(catalog, intervalMillis)),
                 TALLY_SESSIONS);
         var timing = new MergePanesOperator.Timing(
-                intervalMillis, sessionRules.allowedLateness(), sessionRules.finalAfter());
+                earlyInterval.toMillis(), sessionRules.allowedLateness(), sessionRules.finalAfter());
         return named(
                 ofClicks.union(ofSessions)
-                        .keyBy(PanePart::key, TypeInformation.of(PaneKey.class))
-                        .transform("", TypeInformation.of(PaneResult.class), new MergePanesOperator(catalog, timing)),
+                        .keyBy(PanePart::bucket, TypeInformation.of(PaneBucket.class))
+                        .transform(
+                                "",
+                                TypeInformation.of(PaneResult.class),
+                                new MergePanesOperator(catalog, timing, showsOpenSessions)),
                 MERGE_PANES);
     }
 

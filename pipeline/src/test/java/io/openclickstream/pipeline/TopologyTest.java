@@ -8,8 +8,7 @@ import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.metric.MetricDefinition;
 import io.openclickstream.schemas.metric.Pane;
-import io.openclickstream.schemas.metric.PaneKey;
-import io.openclickstream.schemas.metric.PanePart;
+import io.openclickstream.schemas.metric.PaneBucket;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.UserKey;
@@ -35,12 +34,11 @@ class TopologyTest {
                 Rejected.class,
                 SessionChange.class,
                 Pane.class,
-                PanePart.class,
                 PaneResult.class,
                 MetricDefinition.class,
                 LedgerEntry.class,
                 UserKey.class,
-                PaneKey.class,
+                PaneBucket.class,
                 PartitionKey.class
             })
     void whatEntersStateIsEvolvable(Class<?> type) {

@@ -4,7 +4,7 @@ import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.metric.MetricDefinition;
 import io.openclickstream.schemas.metric.Pane;
-import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.metric.PaneBucket;
 import io.openclickstream.schemas.session.UserKey;
 import io.openclickstream.schemas.session.UserTimeline;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +29,8 @@ public enum RegisteredState {
     LEDGER_STEP(OperatorUid.LEDGER, "step", Kind.KEYED, PartitionKey.class, LedgerEntry.class),
     /** The ledger's totals of a partition. */
     LEDGER_TOTAL(OperatorUid.LEDGER, "total", Kind.KEYED, PartitionKey.class, LedgerEntry.class),
-    /** One combination of dimensions of a metric in one window. */
-    PANE(OperatorUid.MERGE_PANES, "pane", Kind.KEYED, PaneKey.class, Pane.class),
+    /** The panes of a bucket by their dimensions: a JSON array, see {@link io.openclickstream.schemas.metric.PaneKey}. */
+    PANES(OperatorUid.MERGE_PANES, "panes", Kind.KEYED, PaneBucket.class, Pane.class),
     /** What each metric's name has meant. */
     METRIC_DEFINITIONS(OperatorUid.MERGE_PANES, "definitions", Kind.UNION_LIST, null, MetricDefinition.class),
     /** The lineage under which live tables are written; the same in all three. */

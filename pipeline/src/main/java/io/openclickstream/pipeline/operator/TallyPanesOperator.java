@@ -4,6 +4,7 @@ import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.metric.MetricTable;
 import io.openclickstream.pipeline.decide.metric.PaneTally;
 import io.openclickstream.schemas.metric.PanePart;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -11,21 +12,26 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The first phase of the metrics: counts what passes this subtask and sends parts of panes, every interval and when too
- * many wait; before each watermark those of windows it closes, so that no part comes after event time has left its pane;
- * and before each barrier, so that it needs no state.
+ * The first phase of the metrics: counts what passes this subtask and sends parts of panes: every interval, when somebody
+ * wants to see them early; when too many wait; before each watermark those of windows it closes, so that no part comes
+ * after event time has left its pane; and before each barrier, so that it needs no state.
  */
 public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart>
         implements OneInputStreamOperator<T, PanePart> {
     private static final long serialVersionUID = 1L;
     private static final int MAX_PANES = 20_000;
 
+    /** What it sends. */
+    public static final TypeInformation<PanePart> PARTS = PanePartSerializer.TYPE;
+
+    /** Instead of an interval, when nobody asks for results before they are final. */
+    public static final long NO_INTERVAL = Long.MAX_VALUE;
+
     private final boolean isOfSessions;
     private final MetricCatalog catalog;
     private final long intervalMillis;
 
     private transient PaneTally<T> tally;
-    private transient StreamRecord<PanePart> part;
 
     @SuppressWarnings("NullAway.Init") // Flink calls open before the first row
     private TallyPanesOperator(boolean isOfSessions, MetricCatalog catalog, long intervalMillis) {
@@ -37,7 +43,7 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     /**
      * For the metrics over clicks.
      *
-     * @param intervalMillis the longest a click waits, in processing time
+     * @param intervalMillis the longest a click waits, in processing time; {@link #NO_INTERVAL} for as long as it can
      */
     public static TallyPanesOperator<io.openclickstream.schemas.click.ReceivedClick> ofClicks(
             MetricCatalog catalog, long intervalMillis) {
@@ -57,8 +63,9 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
         Counter failures = getMetricGroup().counter("metricExpressionFailures");
         MetricTable<T> table = (MetricTable<T>) (isOfSessions ? MetricTable.SESSIONS : MetricTable.CLICKS);
         tally = new PaneTally<>(table, catalog.metrics(), failures::inc);
-        part = new StreamRecord<>(null);
-        scheduleDrain();
+        if (intervalMillis != NO_INTERVAL) {
+            scheduleDrain();
+        }
     }
 
     private void scheduleDrain() {
@@ -81,7 +88,7 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     public void processWatermark(Watermark mark) throws Exception {
         // Windows that stay open can wait for the next interval: the fewer parts, the less there is to merge.
         long reached = mark.getTimestamp() == Long.MAX_VALUE ? Long.MAX_VALUE : mark.getTimestamp() + 1;
-        tally.drainWindowsEndingBy(reached, counted -> output.collect(part.replace(counted)));
+        tally.drainWindowsEndingBy(reached, counted -> output.collect(new StreamRecord<>(counted)));
         super.processWatermark(mark);
     }
 
@@ -97,6 +104,6 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     }
 
     private void drain() {
-        tally.drain(counted -> output.collect(part.replace(counted)));
+        tally.drain(counted -> output.collect(new StreamRecord<>(counted)));
     }
 }

@@ -7,7 +7,7 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /** What all serializers of immutable elements have in common. */
-abstract class WireSerializer<T> extends TypeSerializer<T> {
+public abstract class WireSerializer<T> extends TypeSerializer<T> {
     private static final long serialVersionUID = 1L;
     private static final int NULL = -1;
 
@@ -57,7 +57,7 @@ abstract class WireSerializer<T> extends TypeSerializer<T> {
         return getClass().hashCode();
     }
 
-    static void writeBytes(byte @Nullable [] bytes, DataOutputView target) throws IOException {
+    protected static void writeBytes(byte @Nullable [] bytes, DataOutputView target) throws IOException {
         if (bytes == null) {
             target.writeInt(NULL);
         } else {
@@ -66,12 +66,12 @@ abstract class WireSerializer<T> extends TypeSerializer<T> {
         }
     }
 
-    static byte @Nullable [] readNullableBytes(DataInputView source) throws IOException {
+    protected static byte @Nullable [] readNullableBytes(DataInputView source) throws IOException {
         int length = source.readInt();
         return length == NULL ? null : read(length, source);
     }
 
-    static byte[] readBytes(DataInputView source) throws IOException {
+    protected static byte[] readBytes(DataInputView source) throws IOException {
         return read(source.readInt(), source);
     }
 

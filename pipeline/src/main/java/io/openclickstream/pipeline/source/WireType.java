@@ -22,7 +22,10 @@ public final class WireType<T> extends TypeInformation<T> {
     private final Class<T> type;
     private final TypeSerializer<T> serializer;
 
-    private WireType(Class<T> type, TypeSerializer<T> serializer) {
+    /**
+     * @param serializer copied for everyone who needs one
+     */
+    public WireType(Class<T> type, TypeSerializer<T> serializer) {
         this.type = type;
         this.serializer = serializer;
     }

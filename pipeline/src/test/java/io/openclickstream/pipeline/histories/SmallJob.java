@@ -6,7 +6,7 @@ import io.openclickstream.pipeline.operator.MergePanesOperator;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
 import io.openclickstream.pipeline.operator.TallyPanesOperator;
 import io.openclickstream.schemas.click.ReceivedClick;
-import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.metric.PaneBucket;
 import io.openclickstream.schemas.metric.PanePart;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
@@ -38,7 +38,7 @@ final class SmallJob implements AutoCloseable {
             KeyedOneInputStreamOperatorTestHarness<UserKey, ReceivedClick, ReceivedClick> sessionize,
             OneInputStreamOperatorTestHarness<ReceivedClick, PanePart> tallyClicks,
             OneInputStreamOperatorTestHarness<Session, PanePart> tallySessions,
-            KeyedOneInputStreamOperatorTestHarness<PaneKey, PanePart, PaneResult> merge) {}
+            KeyedOneInputStreamOperatorTestHarness<PaneBucket, PanePart, PaneResult> merge) {}
 
     private final List<Subtask> subtasks = new ArrayList<>();
     private final List<Session> finalSessions = new ArrayList<>();
@@ -60,10 +60,10 @@ final class SmallJob implements AutoCloseable {
                     MAX_PARALLELISM,
                     parallelism,
                     i);
-            var merge = new KeyedOneInputStreamOperatorTestHarness<PaneKey, PanePart, PaneResult>(
-                    new MergePanesOperator(catalog, timing),
-                    PanePart::key,
-                    TypeInformation.of(PaneKey.class),
+            var merge = new KeyedOneInputStreamOperatorTestHarness<PaneBucket, PanePart, PaneResult>(
+                    new MergePanesOperator(catalog, timing, true),
+                    PanePart::bucket,
+                    TypeInformation.of(PaneBucket.class),
                     MAX_PARALLELISM,
                     parallelism,
                     i);
@@ -186,7 +186,7 @@ final class SmallJob implements AutoCloseable {
             List<PanePart> parts = taken(subtask.tallyClicks());
             parts.addAll(taken(subtask.tallySessions()));
             for (PanePart part : parts) {
-                subtasks.get(subtaskOf(part.key())).merge().processElement(new StreamRecord<>(part));
+                subtasks.get(subtaskOf(part.bucket())).merge().processElement(new StreamRecord<>(part));
             }
         }
         for (Subtask subtask : subtasks) {

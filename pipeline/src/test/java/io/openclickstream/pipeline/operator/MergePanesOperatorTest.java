@@ -10,8 +10,9 @@ import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.metric.MetricTable;
 import io.openclickstream.pipeline.decide.metric.PaneTally;
 import io.openclickstream.pipeline.operator.OperatorScript.Mode;
-import io.openclickstream.schemas.metric.PaneKey;
+import io.openclickstream.schemas.metric.PaneBucket;
 import io.openclickstream.schemas.metric.PanePart;
+import io.openclickstream.schemas.metric.PaneReader;
 import io.openclickstream.schemas.metric.PaneResult;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ class MergePanesOperatorTest {
         assertThat(outcome.main())
                 .extracting(
                         result -> result.key().windowStartMillis(),
-                        result -> result.pane().measures().get(0).values(),
+                        MergePanesOperatorTest::count,
                         PaneResult::isClosed,
                         PaneResult::isFinal)
                 .containsExactly(tuple(0L, 2L, true, false), tuple(0L, 2L, true, true));
@@ -60,9 +61,7 @@ class MergePanesOperatorTest {
                 .run(mode);
         assertThat(all.main())
                 .filteredOn(PaneResult::isFinal)
-                .extracting(
-                        result -> result.key().windowStartMillis(),
-                        result -> result.pane().measures().get(0).values())
+                .extracting(result -> result.key().windowStartMillis(), MergePanesOperatorTest::count)
                 .containsExactlyInAnyOrder(tuple(0L, 2L), tuple(1_000L, 1L));
         assertThat(all.stateEntries()).isZero();
         assertThat(all.timers()).isZero();
@@ -82,8 +81,7 @@ class MergePanesOperatorTest {
                 .processingTime(4_010)
                 .run(Mode.STRAIGHT);
         assertThat(outcome.main())
-                .extracting(
-                        result -> result.pane().measures().get(0).values(), PaneResult::isClosed, PaneResult::isFinal)
+                .extracting(MergePanesOperatorTest::count, PaneResult::isClosed, PaneResult::isFinal)
                 .containsExactly(tuple(2L, false, false), tuple(2L, true, false), tuple(3L, true, false));
     }
 
@@ -104,8 +102,7 @@ class MergePanesOperatorTest {
                 "sessions_per_second",
                 "SELECT COUNT(*) AS n FROM TABLE(TUMBLE(TABLE sessions, DESCRIPTOR(end_time), INTERVAL '1' SECOND))"
                         + " GROUP BY window_start");
-        var pane = new PanePart(
-                new PaneKey("sessions_per_second", 0, "[]"), part(CATALOG, 0).pane());
+        var pane = PanePart.of("sessions_per_second", 0, "[]", part(CATALOG, 0).pane());
         assertThat(script(catalog)
                         .element(pane)
                         .watermark(1_069)
@@ -152,6 +149,75 @@ class MergePanesOperatorTest {
         }
     }
 
+    @Test
+    void withoutReadersOnlyFinalResultsAreSent() throws Exception {
+        var outcome = new OperatorScript<>(
+                        () -> new MergePanesOperator(CATALOG, TIMING, false),
+                        PanePart::bucket,
+                        TypeInformation.of(PaneBucket.class))
+                .processingTime(10)
+                .element(part(CATALOG, 0))
+                .processingTime(1_010)
+                .barrier(1)
+                .watermark(999)
+                .element(part(CATALOG, 1))
+                .processingTime(2_010)
+                .watermark(1_050)
+                .run(Mode.STRAIGHT);
+        assertThat(outcome.main())
+                .extracting(MergePanesOperatorTest::count, PaneResult::isFinal)
+                .containsExactly(tuple(2L, true));
+    }
+
+    /** Later changes of the same interval are told of once more: nothing is at hand that could tell they were. */
+    @Test
+    void whenMemoryIsFullPanesAreSavedAndComeBackFromState() throws Exception {
+        try (var harness = new KeyedOneInputStreamOperatorTestHarness<>(
+                new MergePanesOperator(CATALOG, TIMING, true, 1_000),
+                PanePart::bucket,
+                TypeInformation.of(PaneBucket.class))) {
+            harness.open();
+            for (int i = 0; i < 6; i++) {
+                harness.processElement(new StreamRecord<>(part(CATALOG, i * 1_000L)));
+            }
+            assertThat(harness.numKeyedStateEntries()).isEqualTo(5); // the sixth came to an empty memory
+            for (int i = 0; i < 6; i++) {
+                harness.processElement(new StreamRecord<>(part(CATALOG, i * 1_000L)));
+            }
+            harness.processWatermark(10_000);
+            assertThat(harness.extractOutputValues())
+                    .filteredOn(PaneResult::isFinal)
+                    .extracting(result -> result.key().windowStartMillis(), MergePanesOperatorTest::count)
+                    .containsExactlyInAnyOrder(
+                            tuple(0L, 2L),
+                            tuple(1_000L, 2L),
+                            tuple(2_000L, 2L),
+                            tuple(3_000L, 2L),
+                            tuple(4_000L, 2L),
+                            tuple(5_000L, 2L));
+            assertThat(harness.numKeyedStateEntries()).isZero();
+            assertThat(harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @Test
+    void aPaneThatBeginsAndEndsBetweenTwoCheckpointsNeverEntersState() throws Exception {
+        try (var harness = harness(CATALOG)) {
+            harness.open();
+            harness.processElement(new StreamRecord<>(part(CATALOG, 0)));
+            assertThat(harness.numKeyedStateEntries()).isZero();
+            harness.snapshot(1, 0);
+            assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+        }
+    }
+
+    private static long count(PaneResult result) {
+        var reader = new PaneReader();
+        reader.begin(result.pane().measures());
+        reader.next();
+        return reader.values();
+    }
+
     private static OperatorSubtaskState snapshot(MetricCatalog catalog, PanePart part) throws Exception {
         try (var harness = harness(catalog)) {
             harness.open();
@@ -160,10 +226,10 @@ class MergePanesOperatorTest {
         }
     }
 
-    private static KeyedOneInputStreamOperatorTestHarness<PaneKey, PanePart, PaneResult> harness(MetricCatalog catalog)
-            throws Exception {
+    private static KeyedOneInputStreamOperatorTestHarness<PaneBucket, PanePart, PaneResult> harness(
+            MetricCatalog catalog) throws Exception {
         return new KeyedOneInputStreamOperatorTestHarness<>(
-                new MergePanesOperator(catalog, TIMING), PanePart::key, TypeInformation.of(PaneKey.class));
+                new MergePanesOperator(catalog, TIMING, true), PanePart::bucket, TypeInformation.of(PaneBucket.class));
     }
 
     private static PanePart part(MetricCatalog catalog, long eventTimeMillis) {
@@ -182,8 +248,10 @@ class MergePanesOperatorTest {
         }
     }
 
-    private static OperatorScript<PaneKey, PanePart, PaneResult> script(MetricCatalog catalog) {
+    private static OperatorScript<PaneBucket, PanePart, PaneResult> script(MetricCatalog catalog) {
         return new OperatorScript<>(
-                () -> new MergePanesOperator(catalog, TIMING), PanePart::key, TypeInformation.of(PaneKey.class));
+                () -> new MergePanesOperator(catalog, TIMING, true),
+                PanePart::bucket,
+                TypeInformation.of(PaneBucket.class));
     }
 }

@@ -1,8 +1,8 @@
 package io.openclickstream.schemas.metric;
 
 /**
- * The key of metric state: one window of one metric for one combination of dimension values. A key record never changes,
- * or every savepoint is lost.
+ * One window of one metric for one combination of dimension values. In state it is a {@link PaneBucket} and, within it,
+ * the dimensions.
  *
  * @param metric the metric's name
  * @param windowStartMillis first millisecond of the window, event time

@@ -1,28 +1,38 @@
 package io.openclickstream.pipeline.decide.metric;
 
-import io.openclickstream.schemas.metric.MeasureState;
+import io.openclickstream.schemas.metric.PaneReader;
+import io.openclickstream.schemas.metric.PaneWriter;
 
 /** COUNT. */
-final class Counting implements Accumulator {
+final class Counting extends Accumulator {
     private long values;
 
     @Override
-    public void add(Object value) {
+    void add(Object value) {
         values++;
     }
 
     @Override
-    public void merge(MeasureState other) {
+    void merge(PaneReader other) {
         values += other.values();
     }
 
     @Override
-    public MeasureState state() {
-        return new MeasureState(values, 0, null, null, null);
+    void write(PaneWriter out) {
+        if (values == 0) {
+            out.nothing();
+        } else {
+            out.count(values);
+        }
     }
 
     @Override
-    public Long result() {
+    Long result() {
         return values;
+    }
+
+    @Override
+    void clear() {
+        values = 0;
     }
 }

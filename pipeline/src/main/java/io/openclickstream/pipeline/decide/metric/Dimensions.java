@@ -7,17 +7,47 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A pane's dimension values as the JSON array that stands in its key: texts and whole numbers. */
+/**
+ * A pane's dimension values as the JSON array that stands in its key: texts and whole numbers. Texts without anything
+ * that JSON escapes, which nearly all are, are written and read here; the rest is left to Jackson, which would write the
+ * same.
+ */
 final class Dimensions {
     private static final JsonFactory JSON = new JsonFactory();
 
     private Dimensions() {}
 
     static String toJson(@Nullable Object[] values) {
+        StringBuilder text = new StringBuilder(96).append('[');
+        for (int i = 0; i < values.length; i++) {
+            if (i > 0) {
+                text.append(',');
+            }
+            if (values[i] instanceof Long whole) {
+                text.append(whole.longValue());
+            } else if (values[i] instanceof String plain && isPlain(plain)) {
+                text.append('"').append(plain).append('"');
+            } else {
+                return toJsonByJackson(values);
+            }
+        }
+        return text.append(']').toString();
+    }
+
+    /** Whether JSON has it as it is. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (unit < ' ' || unit == '"' || unit == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static String toJsonByJackson(@Nullable Object[] values) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartArray();
@@ -35,19 +65,45 @@ final class Dimensions {
         return text.toString();
     }
 
-    static List<@Nullable Object> fromJson(String text) {
-        List<@Nullable Object> values = new ArrayList<>();
+    /**
+     * The values of a text that {@link #toJson} has made.
+     *
+     * @param most as many there can be; the array has this length
+     */
+    static @Nullable Object[] fromJson(String text, int most) {
+        @Nullable Object[] values = new Object[most];
+        if (text.indexOf('\\') >= 0) {
+            fromJsonByJackson(text, values);
+            return values;
+        }
+        int at = 1;
+        for (int i = 0; text.charAt(at) != ']'; i++) {
+            boolean isText = text.charAt(at) == '"';
+            int end = isText ? text.indexOf('"', at + 1) : endOfNumber(text, at);
+            values[i] = isText ? text.substring(at + 1, end) : (Object) Long.parseLong(text, at, end, 10);
+            at = isText ? end + 1 : end;
+            at += text.charAt(at) == ',' ? 1 : 0;
+        }
+        return values;
+    }
+
+    private static int endOfNumber(String text, int begin) {
+        int end = begin;
+        while (text.charAt(end) != ',' && text.charAt(end) != ']') {
+            end++;
+        }
+        return end;
+    }
+
+    private static void fromJsonByJackson(String text, @Nullable Object[] values) {
         try (JsonParser json = JSON.createParser(text)) {
             json.nextToken();
+            int i = 0;
             for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {
-                values.add(
-                        token == JsonToken.VALUE_NUMBER_INT
-                                ? (Object) json.getLongValue()
-                                : token == JsonToken.VALUE_NULL ? null : json.getText());
+                values[i++] = token == JsonToken.VALUE_NUMBER_INT ? (Object) json.getLongValue() : json.getText();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("A pane's key is broken: " + text, e);
         }
-        return values;
     }
 }

@@ -35,6 +35,26 @@ public sealed interface Expression extends Serializable {
         }
     }
 
+    /** The text at a position of the row, or another one where there is none. */
+    record TextOrElse(int index, String otherwise) implements Expression {
+        @Override
+        public Evaluator evaluator(Runnable failed) {
+            int position = index;
+            String other = otherwise;
+            return row -> row[position] == null ? other : row[position];
+        }
+    }
+
+    /** Whether the text at a position of the row is this one; false where there is none. */
+    record IsText(int index, String text) implements Expression {
+        @Override
+        public Evaluator evaluator(Runnable failed) {
+            int position = index;
+            String other = text;
+            return row -> other.equals(row[position]);
+        }
+    }
+
     /**
      * Java code that Calcite has made from SQL.
      *

@@ -1,11 +1,12 @@
 package io.openclickstream.pipeline.decide.metric;
 
-import io.openclickstream.schemas.metric.MeasureState;
+import io.openclickstream.schemas.metric.PaneReader;
+import io.openclickstream.schemas.metric.PaneWriter;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** MIN or MAX; texts compare by their code points' UTF-16 units, doubles as {@link Double#compare}. */
-final class Extreme implements Accumulator {
+final class Extreme extends Accumulator {
     private final ValueType type;
     private final int sign;
     private long values;
@@ -20,17 +21,16 @@ final class Extreme implements Accumulator {
     }
 
     @Override
-    public void add(Object value) {
+    void add(Object value) {
         values++;
         keep(value);
     }
 
     @Override
-    public void merge(MeasureState other) {
-        values += other.values();
-        Object value = value(other);
-        if (value != null) {
-            keep(value);
+    void merge(PaneReader other) {
+        if (other.values() != 0) {
+            values += other.values();
+            keep(value(other));
         }
     }
 
@@ -45,34 +45,40 @@ final class Extreme implements Accumulator {
         return ((Comparable<Object>) left).compareTo(right);
     }
 
-    private @Nullable Object value(MeasureState state) {
-        if (state.values() == 0) {
-            return null;
-        }
+    private Object value(PaneReader state) {
         return switch (type.kind()) {
             case TEXT -> state.text();
             case DECIMAL -> state.exact();
-            case DOUBLE -> Double.longBitsToDouble(state.number());
-            case INT64, TIME -> state.number();
+            case DOUBLE -> state.real();
+            case INT64, TIME -> state.whole();
             case BOOL, BYTES -> throw new IllegalStateException("No order: " + type);
         };
     }
 
     @Override
-    public MeasureState state() {
-        Object kept = extreme;
-        long number =
-                kept instanceof Double bits ? Double.doubleToLongBits(bits) : kept instanceof Long whole ? whole : 0;
-        return new MeasureState(
-                values,
-                number,
-                kept instanceof BigDecimal exact ? exact : null,
-                kept instanceof String text ? text : null,
-                null);
+    void write(PaneWriter out) {
+        if (extreme instanceof String text) {
+            out.text(values, text);
+        } else if (extreme instanceof BigDecimal exact) {
+            out.exact(values, exact);
+        } else if (extreme instanceof Double real) {
+            out.real(values, real);
+        } else if (extreme instanceof Long whole) {
+            out.whole(values, whole);
+        } else {
+            out.nothing();
+        }
     }
 
     @Override
-    public @Nullable Object result() {
+    @Nullable
+    Object result() {
         return extreme;
+    }
+
+    @Override
+    void clear() {
+        values = 0;
+        extreme = null;
     }
 }

@@ -1,7 +1,5 @@
 package io.openclickstream.pipeline.decide.metric;
 
-import io.openclickstream.schemas.metric.MeasureState;
-import io.openclickstream.schemas.metric.Pane;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,21 +88,6 @@ public record Metric(
 
     /** The name of a row's second column. */
     public static final String WINDOW_END = "window_end";
-
-    /** What two parts of a pane are together, in either order. */
-    public Pane merge(@Nullable Pane known, Pane part) {
-        if (known == null) {
-            return part;
-        }
-        List<MeasureState> merged = new ArrayList<>(measures.size());
-        for (int i = 0; i < measures.size(); i++) {
-            Accumulator accumulator = measures.get(i).accumulator();
-            accumulator.merge(known.measures().get(i));
-            accumulator.merge(part.measures().get(i));
-            merged.add(accumulator.state());
-        }
-        return new Pane(merged, Math.max(known.ingestionTimeMillis(), part.ingestionTimeMillis()));
-    }
 
     List<Group> dimensions() {
         return groups.stream().filter(group -> group.role() == Role.DIMENSION).toList();

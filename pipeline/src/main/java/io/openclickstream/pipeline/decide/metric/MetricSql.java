@@ -393,7 +393,7 @@ final class MetricSql {
                 continue;
             }
             Expression value = expression(node, row, item.getParserPosition());
-            boolean isNullable = group < 0 && (node.getType().isNullable() || value instanceof Expression.Computed);
+            boolean isNullable = group < 0 && (node.getType().isNullable() || !(value instanceof Expression.Column));
             columns.add(new MetricColumn(name, type, isNullable, sql(item), value, -1));
             int measure = node instanceof RexInputRef ref ? ref.getIndex() - groups.size() : -1;
             if (measure >= 0 && measures.get(measure).function() == Measure.Function.APPROX_COUNT_DISTINCT) {
@@ -423,8 +423,9 @@ final class MetricSql {
     }
 
     private Expression expression(RexNode node, RelDataType row, SqlParserPos at) throws Unusable {
-        if (node instanceof RexInputRef ref) {
-            return new Expression.Column(ref.getIndex());
+        Expression plain = PlainExpressions.find(node, rex.getTypeFactory());
+        if (plain != null) {
+            return plain;
         }
         if (!RexUtil.isDeterministic(node) || isDynamic(node)) {
             throw unusable(at, node + " is not the same each time it is computed, so no result could be repeated.");

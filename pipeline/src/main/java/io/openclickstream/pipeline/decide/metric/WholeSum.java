@@ -1,6 +1,8 @@
 package io.openclickstream.pipeline.decide.metric;
 
-import io.openclickstream.schemas.metric.MeasureState;
+import io.openclickstream.schemas.metric.MeasureForm;
+import io.openclickstream.schemas.metric.PaneReader;
+import io.openclickstream.schemas.metric.PaneWriter;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * SUM of whole numbers. What 64 bits cannot hold moves to a decimal of any size, so that a sum that comes back into
  * range is right whatever the order of its values; one that ends outside is null.
  */
-final class WholeSum implements Accumulator {
+final class WholeSum extends Accumulator {
     private static final BigDecimal SMALLEST = BigDecimal.valueOf(Long.MIN_VALUE);
     private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
@@ -17,17 +19,20 @@ final class WholeSum implements Accumulator {
     private BigDecimal beyond = BigDecimal.ZERO;
 
     @Override
-    public void add(Object value) {
+    void add(Object value) {
         values++;
         addWhole((Long) value);
     }
 
     @Override
-    public void merge(MeasureState other) {
-        values += other.values();
-        addWhole(other.number());
-        if (other.exact() != null) {
-            beyond = beyond.add(other.exact());
+    void merge(PaneReader other) {
+        if (other.values() != 0) {
+            values += other.values();
+            if (other.form() == MeasureForm.EXACT) {
+                beyond = beyond.add(other.exact());
+            } else {
+                addWhole(other.whole());
+            }
         }
     }
 
@@ -41,15 +46,28 @@ final class WholeSum implements Accumulator {
     }
 
     @Override
-    public MeasureState state() {
+    void write(PaneWriter out) {
         BigDecimal all = all();
-        boolean fits = fits(all);
-        return new MeasureState(values, fits ? all.longValueExact() : 0, fits ? null : all, null, null);
+        if (values == 0) {
+            out.nothing();
+        } else if (fits(all)) {
+            out.whole(values, all.longValueExact());
+        } else {
+            out.exact(values, all);
+        }
     }
 
     @Override
-    public @Nullable Long result() {
+    @Nullable
+    Long result() {
         return values == 0 || !fits(all()) ? null : Long.valueOf(all().longValueExact());
+    }
+
+    @Override
+    void clear() {
+        values = 0;
+        sum = 0;
+        beyond = BigDecimal.ZERO;
     }
 
     private BigDecimal all() {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -144,7 +145,7 @@ class MetricPropertiesTest {
     }
 
     private static void merge(Map<PaneKey, Pane> panes, Metric counted, PanePart part) {
-        panes.put(part.key(), counted.merge(panes.get(part.key()), part.pane()));
+        panes.merge(part.key(), part.pane(), new PaneMerger(counted)::merge);
     }
 
     private static List<ReceivedClick> clicks(int count, long seed) {
@@ -185,11 +186,7 @@ class MetricPropertiesTest {
         Map<String, String> bits = new TreeMap<>();
         panes.forEach((key, pane) -> bits.put(
                 key.toString(),
-                pane.measures().stream()
-                        .map(state -> state.values() + ":" + state.number() + ":" + state.exact() + ":" + state.text()
-                                + ":" + Arrays.toString(state.sketch()))
-                        .toList()
-                        .toString()));
+                pane.ingestionTimeMillis() + ":" + HexFormat.of().formatHex(pane.measures())));
         return bits.entrySet().stream().map(Object::toString).toList();
     }
 
