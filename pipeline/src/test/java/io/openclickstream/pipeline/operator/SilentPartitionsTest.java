@@ -60,7 +60,7 @@ class SilentPartitionsTest {
     void partitionThatWakesBeforeItIsIdleLosesNothing(int tasks) throws Exception {
         try (PartitionStory story = twoPartitions(tasks, FOREVER)) {
             story.read("a", "a0", Duration.ZERO).read("b", "b0", Duration.ZERO);
-            story.passWhileRead("a", TWO_HOURS, Duration.ofHours(1));
+            story.passWhileRead("a", TWO_HOURS, Duration.ofMinutes(10));
             assertThat(story.eventTime()).isEqualTo(Duration.ZERO);
             story.read("b", "its next click", Duration.ofMinutes(30)).read("b", "in time again", TWO_HOURS);
             story.pass(Duration.ofSeconds(1));
@@ -74,7 +74,7 @@ class SilentPartitionsTest {
     @ValueSource(ints = {1, 2})
     void emptyTopicShowsNoEventTimeAndTheFirstClicksAreOnTime(int tasks) throws Exception {
         try (PartitionStory story = twoPartitions(tasks, IDLE_TIMEOUT)) {
-            story.pass(Duration.ofHours(1));
+            story.pass(Duration.ofMinutes(10));
             assertThat(story.eventTime()).isNull();
             // Nobody waits for b any more: a alone says what time it is.
             story.read("a", "a0", TWO_HOURS).pass(Duration.ofSeconds(1));
@@ -87,7 +87,7 @@ class SilentPartitionsTest {
     @Test
     void emptyPartitionThatIsWaitedForKeepsEventTimeUnknown() throws Exception {
         try (PartitionStory story = twoPartitions(1, FOREVER)) {
-            story.passWhileRead("a", TWO_HOURS, Duration.ofHours(1));
+            story.passWhileRead("a", TWO_HOURS, Duration.ofMinutes(10));
             assertThat(story.eventTime()).isNull();
             story.read("b", "a week old", Duration.ofDays(-7)).pass(Duration.ofSeconds(1));
             assertThat(story.eventTime()).isEqualTo(Duration.ofDays(-7));
@@ -123,7 +123,7 @@ class SilentPartitionsTest {
         try (PartitionStory story = twoPartitions(tasks, IDLE_TIMEOUT)) {
             story.read("a", "a0", TWO_HOURS).read("b", "b0", Duration.ZERO).pass(Duration.ofSeconds(59));
             assertThat(story.eventTime()).isEqualTo(Duration.ZERO);
-            story.pass(Duration.ofHours(8));
+            story.pass(Duration.ofMinutes(10));
             assertThat(story.eventTime()).isEqualTo(TWO_HOURS);
             // Silence itself ends no session.
             assertThat(story.finalSessions()).containsExactly("b 0-0 1");

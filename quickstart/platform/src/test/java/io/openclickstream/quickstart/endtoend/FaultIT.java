@@ -81,12 +81,13 @@ class FaultIT {
             RunProgress progress = new RunProgress(platform);
             FaultInjector injector = new FaultInjector(platform);
 
-            feeder.raiseTo(untilCatchUp / 3);
+            feeder.raiseTo(untilCatchUp / 5);
             awaitFinalSessionsOfTheBacklog(platform);
+            feeder.raiseTo(2 * untilCatchUp / 5);
             injector.strike(faults.get(0));
-
-            feeder.raiseTo(2 * untilCatchUp / 3);
+            feeder.raiseTo(3 * untilCatchUp / 5);
             rescale(platform, 2);
+            feeder.raiseTo(4 * untilCatchUp / 5);
             injector.strike(faults.get(1));
             feeder.raiseTo(untilCatchUp);
             injector.strike(faults.get(2));

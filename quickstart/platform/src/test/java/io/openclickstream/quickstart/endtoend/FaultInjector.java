@@ -40,11 +40,11 @@ final class FaultInjector {
         switch (fault.moment()) {
             case READING -> killIn(fault.after());
             case CHECKPOINT_BEGUN -> {
-                awaitNewCheckpoint(folder -> true);
+                awaitNewCheckpoint(folder -> !isComplete(folder));
                 killIn(fault.after());
             }
             case CHECKPOINT_COMPLETE -> {
-                awaitNewCheckpoint(folder -> Files.exists(folder.resolve("_metadata")));
+                awaitNewCheckpoint(FaultInjector::isComplete);
                 killIn(fault.after());
             }
             case RESTORING -> {
@@ -82,6 +82,10 @@ final class FaultInjector {
                     Set<Path> now = checkpointFolders(condition);
                     return !before.containsAll(now);
                 });
+    }
+
+    private static boolean isComplete(Path checkpoint) {
+        return Files.exists(checkpoint.resolve("_metadata"));
     }
 
     /** Folders come and go while we look. */

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends records one after the other at a steady pace, up to a limit that is raised from time to time. */
 final class Feeder implements AutoCloseable {
-    private static final int PER_SECOND = 300;
     private static final int TICK_MILLIS = 50;
-    private static final int PER_TICK = PER_SECOND * TICK_MILLIS / 1_000;
+    private static final int PER_TICK = 12;
 
     private final Sender sender;
     private final List<Input> inputs;
