@@ -20,8 +20,6 @@ import java.util.stream.Stream;
 
 /** Kills the Flink process of a platform when its moment has come, and waits until the job runs again. */
 final class FaultInjector {
-    private static final Duration RESTART_BOUND = Duration.ofSeconds(90);
-
     private final Platform platform;
     private final Path checkpoints;
     private int kills;
@@ -49,13 +47,13 @@ final class FaultInjector {
             }
             case RESTORING -> {
                 killIn(Duration.ZERO);
-                await().atMost(RESTART_BOUND)
+                await().atMost(RunProgress.PATIENCE)
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> platform.flink().job().isPresent());
                 killIn(fault.after());
             }
         }
-        platform.awaitReady(FLINK, RESTART_BOUND);
+        platform.awaitReady(FLINK, RunProgress.PATIENCE);
     }
 
     private void killIn(Duration pause) {
@@ -75,7 +73,7 @@ final class FaultInjector {
 
     private void awaitNewCheckpoint(Predicate<Path> condition) {
         Set<Path> before = checkpointFolders(condition);
-        await().atMost(RESTART_BOUND)
+        await().atMost(RunProgress.PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> {

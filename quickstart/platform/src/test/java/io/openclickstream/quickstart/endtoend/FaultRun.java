@@ -8,7 +8,6 @@ import io.openclickstream.quickstart.platform.ChildName;
 import io.openclickstream.quickstart.platform.FlinkRest.StopMode;
 import io.openclickstream.quickstart.platform.Ledger;
 import io.openclickstream.quickstart.platform.Platform;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -18,8 +17,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
  * says, and the job is rescaled 1 -> 2 -> 1 through savepoints, while clicks keep coming.
  */
 final class FaultRun implements AutoCloseable {
-    private static final Duration RESTART_BOUND = Duration.ofSeconds(90);
-
     private final FaultWorkload workload;
     private final Iterator<Fault> faults;
     private final Platform platform;
@@ -97,7 +94,7 @@ final class FaultRun implements AutoCloseable {
     }
 
     private void restartWith(int parallelism) throws Exception {
-        platform.restartJob(parallelism, RESTART_BOUND);
+        platform.restartJob(parallelism, RunProgress.PATIENCE);
         rescales++;
     }
 
