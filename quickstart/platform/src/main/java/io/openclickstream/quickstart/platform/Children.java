@@ -24,6 +24,11 @@ final class Children {
         this.keys = keys;
     }
 
+    /** The same with another number of subtasks of the job. */
+    Children withParallelism(int parallelism) {
+        return new Children(settings.withParallelism(parallelism), folder, keys);
+    }
+
     /**
      * How a process is started.
      *

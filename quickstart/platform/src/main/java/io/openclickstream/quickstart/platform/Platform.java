@@ -70,11 +70,7 @@ public final class Platform implements AutoCloseable {
      */
     public static Platform startWithoutJob(PlatformSettings settings, Consumer<String> notices)
             throws CannotStartException, IOException, InterruptedException {
-        if (settings.parallelism() < 1 || settings.parallelism() > PlatformSettings.PARTITIONS) {
-            throw new CannotStartException(
-                    "Cannot run with parallelism %d: give 1 to %d, for the topic has as many partitions."
-                            .formatted(settings.parallelism(), PlatformSettings.PARTITIONS));
-        }
+        requireParallelism(settings.parallelism());
         DataFolder folder = DataFolder.open(settings.folder(), settings.fresh());
         Platform platform = null;
         try {
@@ -103,6 +99,19 @@ public final class Platform implements AutoCloseable {
     /** Starts Flink and its job, and does not wait for them. */
     public void startJob() throws CannotStartException, IOException {
         supervisor.start(ChildName.FLINK, children.start(ChildName.FLINK));
+    }
+
+    /**
+     * Ends the Flink process and starts it with another number of subtasks; waits until the job runs. It goes on from
+     * the newest checkpoint or savepoint: {@link #stopJob} before this leaves one that holds all that was read.
+     */
+    public void restartJob(int parallelism, Duration bound)
+            throws CannotStartException, IOException, InterruptedException {
+        requireParallelism(parallelism);
+        supervisor.stop(ChildName.FLINK, STOP_BOUND);
+        int before = supervisor.starts(ChildName.FLINK);
+        supervisor.start(ChildName.FLINK, children.withParallelism(parallelism).start(ChildName.FLINK));
+        awaitReady(ChildName.FLINK, before, bound);
     }
 
     public Addresses addresses() {
@@ -207,6 +216,14 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         stop(notice -> {});
+    }
+
+    private static void requireParallelism(int parallelism) throws CannotStartException {
+        if (parallelism < 1 || parallelism > PlatformSettings.PARTITIONS) {
+            throw new CannotStartException(
+                    "Cannot run with parallelism %d: give 1 to %d, for the topic has as many partitions."
+                            .formatted(parallelism, PlatformSettings.PARTITIONS));
+        }
     }
 
     private void startStores() throws CannotStartException, IOException, InterruptedException {

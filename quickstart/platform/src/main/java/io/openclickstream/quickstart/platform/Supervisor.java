@@ -44,9 +44,10 @@ final class Supervisor implements AutoCloseable {
         this.notices = notices;
     }
 
-    /** Starts a child and keeps it running from now on. */
+    /** Starts a child and keeps it running from now on; one of this name that ran before must have been stopped. */
     synchronized void start(ChildName name, ChildProcess.Start start) throws IOException {
         Child child = new Child(start);
+        child.starts = starts(name);
         children.put(name, child);
         run(name, child);
     }

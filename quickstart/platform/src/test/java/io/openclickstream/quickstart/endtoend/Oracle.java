@@ -22,12 +22,14 @@ final class Oracle {
     private static final long WINDOW_MILLIS = 60_000L;
 
     private final List<Fields> accepted = new ArrayList<>();
+    private final Map<String, Integer> refused = new TreeMap<>();
     private int duplicates;
 
     Oracle(List<Input> inputs) {
         Set<List<String>> seen = new HashSet<>();
         for (Input input : inputs) {
             if (input.refusedFor() != null) {
+                refused.merge(input.refusedFor(), 1, Integer::sum);
                 continue;
             }
             Fields click = input.click();
@@ -45,6 +47,16 @@ final class Oracle {
 
     int duplicates() {
         return duplicates;
+    }
+
+    /** How many records must be refused for a reason. */
+    int refused(String reason) {
+        return refused.getOrDefault(reason, 0);
+    }
+
+    /** How many records must be refused for any reason. */
+    int refused() {
+        return refused.values().stream().mapToInt(Integer::intValue).sum();
     }
 
     List<String> eventIds() {

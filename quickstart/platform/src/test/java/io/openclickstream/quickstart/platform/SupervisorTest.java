@@ -70,6 +70,20 @@ class SupervisorTest {
         }
     }
 
+    @Test
+    void aChildThatWasStoppedIsStartedAnewAndItsStartsGoOnCounting() throws Exception {
+        try (Supervisor supervisor = new Supervisor(QUICK, notices::add)) {
+            supervisor.start(ChildName.FLINK, bash("exec sleep 60"));
+            supervisor.stop(ChildName.FLINK, Duration.ofSeconds(5));
+            supervisor.start(ChildName.FLINK, bash("echo again; exec sleep 60"));
+            assertThat(supervisor.starts(ChildName.FLINK)).isEqualTo(2);
+            Awaitility.await()
+                    .until(() -> Files.exists(log()) && Files.readString(log()).contains("again"));
+            supervisor.stop(ChildName.FLINK, Duration.ofSeconds(5));
+            assertThat(notices).isEmpty();
+        }
+    }
+
     private Path log() {
         return folder.resolve("child.log");
     }
