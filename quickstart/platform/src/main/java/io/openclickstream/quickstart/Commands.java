@@ -90,6 +90,16 @@ final class Commands {
         return switch (options.benchmark) {
             case ROAD -> benchRoad(options);
             case SIDE_BY_SIDE -> benchSideBySide(options);
+            case SESSION_OPERATOR ->
+                benchmark(
+                        besideFlink(),
+                        "io.openclickstream.load.operator.SessionOperatorBenchmark",
+                        options.sessionOperatorArguments(root));
+            case OPEN_SESSIONS ->
+                benchmark(
+                        besideFlink(),
+                        "io.openclickstream.load.operator.OpenSessionsBenchmark",
+                        options.openSessionsArguments(root));
         };
     }
 
@@ -110,17 +120,21 @@ final class Commands {
 
     /** The jobs run in JVMs of their own, so of the platform they only need Kafka. */
     private int benchSideBySide(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
-        Path target = root.resolve("load-tests").resolve("side-by-side").resolve("target");
-        String classPath = target.resolve("classes")
-                + File.pathSeparator
-                + Files.readString(target.resolve("classpath.txt")).strip();
         try (Platform platform =
                 Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
             return benchmark(
-                    classPath,
+                    besideFlink(),
                     "io.openclickstream.load.sidebyside.SideBySide",
                     options.comparisonArguments(platform.addresses(), root));
         }
+    }
+
+    /** The class path of the benchmarks that see Flink and our job. */
+    private String besideFlink() throws IOException {
+        Path target = root.resolve("load-tests").resolve("side-by-side").resolve("target");
+        return target.resolve("classes")
+                + File.pathSeparator
+                + Files.readString(target.resolve("classpath.txt")).strip();
     }
 
     /** A process of its own, so that what measures does not share a JVM with what is measured. */
