@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures our session operator with more and more sessions open: what a click costs, how large a checkpoint is, and how
@@ -21,18 +22,31 @@ public final class OpenSessionsBenchmark {
 
     private final OpenSessionsOptions options;
     private final PrintStream out;
+    private final Runner runner;
     private final List<OpenSessionsRun> runs = new ArrayList<>();
     private final List<String> seen = new ArrayList<>();
 
-    OpenSessionsBenchmark(OpenSessionsOptions options, PrintStream out) {
+    OpenSessionsBenchmark(OpenSessionsOptions options, PrintStream out, Runner runner) {
         this.options = options;
         this.out = out;
+        this.runner = runner;
     }
 
     public static void main(String[] args) throws Exception {
-        System.exit(OpenSessionsOptions.PROGRAM.run(
-                args, System.getenv(), options -> new OpenSessionsBenchmark(options, System.out)
-                        .run(String.join(" ", args))));
+        System.exit(OpenSessionsOptions.PROGRAM.run(args, System.getenv(), options -> new OpenSessionsBenchmark(
+                        options, System.out, inFreshJvms(options.jvm()))
+                .run(String.join(" ", args))));
+    }
+
+    /**
+     * A JVM for every run.
+     *
+     * @param jvmOptions further options of these JVMs
+     */
+    private static Runner inFreshJvms(@Nullable List<String> jvmOptions) {
+        var jvm =
+                new FreshJvm(System.getProperty("java.class.path"), HEAP, jvmOptions == null ? List.of() : jvmOptions);
+        return (arguments, log) -> jvm.run(OpenSessionsProcess.class, arguments, log);
     }
 
     /** 0 when every run has put out the sessions that its clicks make, otherwise 1. */
@@ -87,13 +101,9 @@ public final class OpenSessionsBenchmark {
         List<String> arguments = new ArrayList<>(
                 List.of(what, backend, String.valueOf(open), String.valueOf(options.clicks()), checkpoints.toString()));
         arguments.addAll(more);
-        return new FreshJvm(
-                        System.getProperty("java.class.path"), HEAP, options.jvm() == null ? List.of() : options.jvm())
-                .run(
-                        OpenSessionsProcess.class,
-                        arguments,
-                        options.reportDir()
-                                .resolve("%s-%s-%d.log".formatted(what.toLowerCase(Locale.ROOT), backend, open)));
+        return runner.run(
+                arguments,
+                options.reportDir().resolve("%s-%s-%d.log".formatted(what.toLowerCase(Locale.ROOT), backend, open)));
     }
 
     private static void delete(Path folder) throws IOException {

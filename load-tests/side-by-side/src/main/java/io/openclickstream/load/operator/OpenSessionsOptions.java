@@ -53,6 +53,15 @@ public interface OpenSessionsOptions {
     List<String> backends();
 
     @Option(
+            names = "--snapshot-compression",
+            paramLabel = "true|false",
+            arity = "1",
+            defaultValue = "true",
+            description = "Whether checkpoints are compressed where the backend does not do so itself."
+                    + " Default: ${DEFAULT-VALUE}")
+    boolean snapshotCompression();
+
+    @Option(
             names = "--report.dir",
             paramLabel = "FOLDER",
             defaultValue = "target/open-sessions",

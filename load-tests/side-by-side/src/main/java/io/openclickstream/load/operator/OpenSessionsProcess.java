@@ -12,7 +12,8 @@ import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 
 /**
  * One JVM that keeps a number of sessions open. Prints what it saw as one line of JSON. Arguments: {@code MEASURE}, backend,
- * number of open sessions, number of clicks, folder for checkpoints; or {@code RESTORE}, the same and a checkpoint.
+ * number of open sessions, number of clicks, folder for checkpoints, whether they are compressed; or {@code RESTORE}, the
+ * same and a checkpoint.
  */
 final class OpenSessionsProcess {
     /** Clicks after a restore, to see whether all goes on as if nothing had been. */
@@ -34,16 +35,24 @@ final class OpenSessionsProcess {
     }
 
     public static void main(String[] args) throws Exception {
-        Map<String, Object> seen =
-                switch (args[0]) {
-                    case "MEASURE" ->
-                        measure(args[1], Long.parseLong(args[2]), Long.parseLong(args[3]), Path.of(args[4]));
-                    case "RESTORE" ->
-                        restore(args[1], Long.parseLong(args[2]), Long.parseLong(args[3]), Path.of(args[4]), args[5]);
-                    default -> throw new IllegalArgumentException("There is nothing called " + args[0] + " to do.");
-                };
-        System.out.println(new JsonMapper().writeValueAsString(seen));
+        System.out.println(new JsonMapper().writeValueAsString(run(List.of(args))));
         System.exit(0);
+    }
+
+    /** What {@link OpenSessionsRun} reads. */
+    static Map<String, Object> run(List<String> args) throws Exception {
+        String backend = args.get(1);
+        long open = Long.parseLong(args.get(2));
+        long clicks = Long.parseLong(args.get(3));
+        try (OperatorCluster cluster =
+                OperatorCluster.start(backend, Path.of(args.get(4)), Boolean.parseBoolean(args.get(5)))) {
+            OpenSessionsProcess process = new OpenSessionsProcess(open, clicks);
+            return switch (args.get(0)) {
+                case "MEASURE" -> process.measure(cluster, backend);
+                case "RESTORE" -> process.restoreAlone(cluster, args.get(6));
+                default -> throw new IllegalArgumentException("There is nothing called " + args.get(0) + " to do.");
+            };
+        }
     }
 
     private static long wholeWatermarks(long clicks) {
@@ -51,12 +60,6 @@ final class OpenSessionsProcess {
     }
 
     /** Lets the sessions be opened, measures some clicks, takes checkpoints before and behind them, restores the second. */
-    static Map<String, Object> measure(String backend, long open, long clicks, Path checkpoints) throws Exception {
-        try (OperatorCluster cluster = OperatorCluster.start(backend, checkpoints)) {
-            return new OpenSessionsProcess(open, clicks).measure(cluster, backend);
-        }
-    }
-
     private Map<String, Object> measure(OperatorCluster cluster, String backend) throws Exception {
         for (Contestant contestant : List.of(Contestant.FRAME, Contestant.CLICKSTREAM)) {
             cluster.runToTheEnd(
@@ -96,18 +99,13 @@ final class OpenSessionsProcess {
     }
 
     /** Restores what another JVM has left behind. */
-    static Map<String, Object> restore(String backend, long open, long clicks, Path checkpoints, String checkpoint)
-            throws Exception {
-        OpenSessionsProcess process = new OpenSessionsProcess(open, clicks);
-        try (OperatorCluster cluster = OperatorCluster.start(backend, checkpoints)) {
-            Digest.reset();
-            Digest.of(FinalSessionsSink.SESSIONS)
-                    .addAll(process.expectedBehind(process.measured).finals());
-            Map<String, Object> seen = new LinkedHashMap<>();
-            seen.put("restore_seconds", process.restore(cluster, checkpoint));
-            seen.put("outputs_agree", process.agree(process.expectedBehind(process.last)));
-            return seen;
-        }
+    private Map<String, Object> restoreAlone(OperatorCluster cluster, String checkpoint) throws Exception {
+        Digest.reset();
+        Digest.of(FinalSessionsSink.SESSIONS).addAll(expectedBehind(measured).finals());
+        Map<String, Object> seen = new LinkedHashMap<>();
+        seen.put("restore_seconds", restore(cluster, checkpoint));
+        seen.put("outputs_agree", agree(expectedBehind(last)));
+        return seen;
     }
 
     /** The time from handing in the job until the operator has taken a click, in seconds. */

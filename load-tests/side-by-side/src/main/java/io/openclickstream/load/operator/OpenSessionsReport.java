@@ -122,6 +122,7 @@ record OpenSessionsReport(OpenSessionsOptions options, List<OpenSessionsRun> run
         settings.put("clicks_per_session", SteadySessions.CLICKS);
         settings.put("clicks_per_watermark", FeedReader.WATERMARK_EVERY);
         settings.put("incremental_checkpoints", true);
+        settings.put("snapshot_compression", options.snapshotCompression());
         for (String each : options.backends()) {
             Map<String, Object> numbers = new LinkedHashMap<>();
             options.openSessions().forEach(open -> numbers.put(String.valueOf(open), values(each, open)));

@@ -12,6 +12,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -53,8 +54,9 @@ final class OperatorCluster implements AutoCloseable {
      * Starts it.
      *
      * @param backend {@code hashmap} or {@code rocksdb}
+     * @param compresses whether checkpoints are compressed where the backend does not do so itself
      */
-    static OperatorCluster start(String backend, Path checkpoints) throws Exception {
+    static OperatorCluster start(String backend, Path checkpoints, boolean compresses) throws Exception {
         Configuration settings = new Configuration();
         settings.set(RestOptions.BIND_PORT, "0");
         settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10));
@@ -63,6 +65,7 @@ final class OperatorCluster implements AutoCloseable {
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
         settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        settings.set(ExecutionOptions.SNAPSHOT_COMPRESSION, compresses);
         settings.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMinutes(LONGEST_STEP_MINUTES));
         settings.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares our session operator with Flink's session windows, nothing else around them: decoded clicks come from a file,
@@ -21,16 +22,29 @@ public final class SessionOperatorBenchmark {
 
     private final SessionOperatorOptions options;
     private final PrintStream out;
+    private final Runner runner;
 
-    SessionOperatorBenchmark(SessionOperatorOptions options, PrintStream out) {
+    SessionOperatorBenchmark(SessionOperatorOptions options, PrintStream out, Runner runner) {
         this.options = options;
         this.out = out;
+        this.runner = runner;
     }
 
     public static void main(String[] args) throws Exception {
-        System.exit(SessionOperatorOptions.PROGRAM.run(
-                args, System.getenv(), options -> new SessionOperatorBenchmark(options, System.out)
-                        .run(String.join(" ", args))));
+        System.exit(SessionOperatorOptions.PROGRAM.run(args, System.getenv(), options -> new SessionOperatorBenchmark(
+                        options, System.out, inFreshJvms(options.jvm()))
+                .run(String.join(" ", args))));
+    }
+
+    /**
+     * A JVM for every run.
+     *
+     * @param jvmOptions further options of these JVMs
+     */
+    static Runner inFreshJvms(@Nullable List<String> jvmOptions) {
+        var jvm =
+                new FreshJvm(System.getProperty("java.class.path"), HEAP, jvmOptions == null ? List.of() : jvmOptions);
+        return (arguments, log) -> jvm.run(SessionOperatorProcess.class, arguments, log);
     }
 
     /** 0 when both operators have put out the same sessions, otherwise 1. */
@@ -73,11 +87,8 @@ public final class SessionOperatorBenchmark {
 
     private SessionOperatorRun measure(Contestant contestant, String backend, Path file)
             throws IOException, InterruptedException {
-        return SessionOperatorRun.of(new FreshJvm(
-                        System.getProperty("java.class.path"), HEAP, options.jvm() == null ? List.of() : options.jvm())
-                .run(
-                        SessionOperatorProcess.class,
-                        List.of(contestant.name(), backend, file.toString(), String.valueOf(options.clicks())),
-                        options.reportDir().resolve(contestant.key() + "-" + backend + ".log")));
+        return SessionOperatorRun.of(runner.run(
+                List.of(contestant.name(), backend, file.toString(), String.valueOf(options.clicks())),
+                options.reportDir().resolve(contestant.key() + "-" + backend + ".log")));
     }
 }

@@ -16,18 +16,19 @@ final class SessionOperatorProcess {
     private SessionOperatorProcess() {}
 
     public static void main(String[] args) throws Exception {
-        Map<String, Object> seen =
-                run(Contestant.valueOf(args[0]), args[1], new RecordedClicks(args[2]), Long.parseLong(args[3]));
-        System.out.println(new JsonMapper().writeValueAsString(seen));
+        System.out.println(new JsonMapper().writeValueAsString(run(List.of(args))));
         System.exit(0);
     }
 
     /** What {@link SessionOperatorRun} reads. */
-    static Map<String, Object> run(Contestant contestant, String backend, RecordedClicks feed, long clicks)
-            throws Exception {
+    static Map<String, Object> run(List<String> args) throws Exception {
+        Contestant contestant = Contestant.valueOf(args.get(0));
+        String backend = args.get(1);
+        RecordedClicks feed = new RecordedClicks(args.get(2));
+        long clicks = Long.parseLong(args.get(3));
         FeedSource source = new FeedSource(feed, 0, clicks, List.of());
         Path checkpoints = Files.createTempDirectory("session-operator");
-        try (OperatorCluster cluster = OperatorCluster.start(backend, checkpoints)) {
+        try (OperatorCluster cluster = OperatorCluster.start(backend, checkpoints, true)) {
             cluster.runToTheEnd(contestant, source);
             System.gc();
             Stopwatch used = cluster.runToTheEnd(contestant, source);

@@ -1,22 +1,25 @@
 package io.openclickstream.load.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Both benchmarks whole, only small: with JVMs of their own, both backends, real checkpoints and restores. */
-@Timeout(600)
+/** Both benchmarks whole, only small, and in this JVM but for one run: both backends, real checkpoints and restores. */
+@Timeout(300)
 class SmallRunsTest {
     @TempDir
     Path folder;
@@ -27,7 +30,9 @@ class SmallRunsTest {
     void bothOperatorsMakeTheSameSessionsOfTheSameClicks() throws Exception {
         SessionOperatorOptions options = SessionOperatorOptions.PROGRAM.read(
                 List.of("--clicks=5000", "--rounds=1", "--report.dir=" + folder), Map.of());
-        int exitCode = new SessionOperatorBenchmark(options, printed()).run("small");
+        int exitCode = new SessionOperatorBenchmark(
+                        options, printed(), (arguments, log) -> seen(() -> SessionOperatorProcess.run(arguments)))
+                .run("small");
 
         JsonNode result = lastLine();
         assertThat(exitCode).isZero();
@@ -48,14 +53,16 @@ class SmallRunsTest {
     @Test
     void openSessionsGoOnAfterEveryRestoreAsIfNothingHadBeen() throws Exception {
         OpenSessionsOptions options = OpenSessionsOptions.PROGRAM.read(
-                List.of("--open-sessions=1000,2000", "--clicks=3000", "--report.dir=" + folder), Map.of());
-        int exitCode = new OpenSessionsBenchmark(options, printed()).run("small");
+                List.of("--open-sessions=1000", "--clicks=3000", "--report.dir=" + folder), Map.of());
+        int exitCode = new OpenSessionsBenchmark(
+                        options, printed(), (arguments, log) -> seen(() -> OpenSessionsProcess.run(arguments)))
+                .run("small");
 
         JsonNode result = lastLine();
         assertThat(exitCode).isZero();
         assertWhole(result, "open-sessions");
         List<String> runs = Files.readAllLines(folder.resolve("runs.ndjson"));
-        assertThat(runs).hasSize(8);
+        assertThat(runs).hasSize(4);
         for (String line : runs) {
             JsonNode run = new JsonMapper().readTree(line);
             assertThat(run.path("outputs_agree").asBoolean()).as(line).isTrue();
@@ -65,6 +72,29 @@ class SmallRunsTest {
                         .as(line)
                         .isPositive();
             }
+        }
+    }
+
+    @Test
+    void aRunInAFreshJvmHandsBackWhatItSaw() throws Exception {
+        Path clicks = folder.resolve("clicks");
+        RecordedClicks.write(clicks, 1, 100, 2_000);
+        JsonNode seen = SessionOperatorBenchmark.inFreshJvms(null)
+                .run(List.of("CLICKSTREAM", "hashmap", clicks.toString(), "2000"), folder.resolve("log"));
+        assertThat(SessionOperatorRun.of(seen).contestant()).isEqualTo(Contestant.CLICKSTREAM);
+        assertThat(seen.path("sessions").asText()).matches("[1-9][0-9]*:[0-9a-f]+");
+
+        assertThatThrownBy(() ->
+                        SessionOperatorBenchmark.inFreshJvms(null).run(List.of("NOBODY"), folder.resolve("failed")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("SessionOperatorProcess NOBODY gave no result; see " + folder.resolve("failed"));
+    }
+
+    private static JsonNode seen(Callable<Map<String, Object>> process) {
+        try {
+            return new JsonMapper().valueToTree(process.call());
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
