@@ -36,7 +36,9 @@ final class BenchOptions extends PlatformOptions {
     @Nullable
     Benchmark benchmark;
 
-    @Option(names = "--short", description = "Measure fewer clicks and sessions: at most 5 minutes, and not to be quoted.")
+    @Option(
+            names = "--short",
+            description = "Measure fewer clicks and sessions: at most 5 minutes, and not to be quoted.")
     boolean isShort;
 
     @Option(names = "--clicks", paramLabel = "NUMBER", description = "How many clicks. Default: the benchmark's own")

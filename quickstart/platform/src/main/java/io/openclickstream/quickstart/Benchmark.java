@@ -13,8 +13,7 @@ enum Benchmark {
     SIDE_BY_SIDE(
             4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends"),
     SESSION_OPERATOR(2_000_000, 300_000, "our session operator alone beside Flink's session windows, on two backends"),
-    OPEN_SESSIONS(
-            1_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions");
+    OPEN_SESSIONS(1_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions");
 
     private final long usualClicks;
     private final long shortClicks;
