@@ -98,8 +98,13 @@ public final class OpenSessionsBenchmark {
 
     private JsonNode process(String what, String backend, long open, Path checkpoints, List<String> more)
             throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(
-                List.of(what, backend, String.valueOf(open), String.valueOf(options.clicks()), checkpoints.toString()));
+        List<String> arguments = new ArrayList<>(List.of(
+                what,
+                backend,
+                String.valueOf(open),
+                String.valueOf(options.clicks()),
+                checkpoints.toString(),
+                String.valueOf(options.snapshotCompression())));
         arguments.addAll(more);
         return runner.run(
                 arguments,
