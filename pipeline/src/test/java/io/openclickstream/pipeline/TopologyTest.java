@@ -20,6 +20,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.PojoTypeInfo;
 import org.apache.flink.api.java.typeutils.runtime.PojoSerializer;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
@@ -28,6 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TopologyTest {
+    @Test
+    void heapStateIsCompressedWhateverTheClusterSaysSinceOtherwiseItIsReadByteByByte() {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(
+                new Configuration().set(ExecutionOptions.SNAPSHOT_COMPRESSION, false));
+        ClickstreamJob.configure(env);
+        assertThat(env.getConfig().isUseSnapshotCompression()).isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(
             classes = {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         sortOptions = false,
         description = {
-            "Runs a benchmark on a platform of its own, which always starts anew. Without a name it lists them.",
+            "Runs a benchmark, on a platform of its own if it needs one, which always starts anew. Without a name it",
+            "lists them.",
             ""
         })
 final class BenchOptions extends PlatformOptions {
@@ -35,7 +36,9 @@ final class BenchOptions extends PlatformOptions {
     @Nullable
     Benchmark benchmark;
 
-    @Option(names = "--short", description = "Measure fewer clicks: at most 5 minutes, and not to be quoted.")
+    @Option(
+            names = "--short",
+            description = "Measure fewer clicks and sessions: at most 5 minutes, and not to be quoted.")
     boolean isShort;
 
     @Option(
@@ -80,6 +83,23 @@ final class BenchOptions extends PlatformOptions {
                 "--rows=" + clicksOf(Benchmark.PARQUET_WRITER),
                 "--seed=" + seed,
                 "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("parquet-writer"));
+    }
+
+    /** What the session operator's benchmark is told. */
+    List<String> sessionOperatorArguments(Path root) {
+        return List.of(
+                "--clicks=" + clicksOf(Benchmark.SESSION_OPERATOR),
+                "--rounds=" + (isShort ? 1 : 3),
+                "--seed=" + seed,
+                "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("session-operator"));
+    }
+
+    /** What the benchmark of many open sessions is told; its clicks have no seed. */
+    List<String> openSessionsArguments(Path root) {
+        return List.of(
+                "--clicks=" + clicksOf(Benchmark.OPEN_SESSIONS),
+                "--open-sessions=" + (isShort ? "10000,50000,200000" : "10000,100000,1000000"),
+                "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("open-sessions"));
     }
 
     List<String> arguments(Addresses addresses, String phase) {

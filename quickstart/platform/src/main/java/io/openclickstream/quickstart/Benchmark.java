@@ -12,7 +12,9 @@ enum Benchmark {
     ROAD(1_000_000, 200_000, "how many clicks a second one core carries from Kafka to the lake and the Flight server"),
     SIDE_BY_SIDE(
             4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends"),
-    PARQUET_WRITER(1_000_000, 300_000, "our Parquet writer beside Flink's AvroParquetWriters, over the same clicks");
+    PARQUET_WRITER(1_000_000, 300_000, "our Parquet writer beside Flink's AvroParquetWriters, over the same clicks"),
+    SESSION_OPERATOR(2_000_000, 300_000, "our session operator alone beside Flink's session windows, on two backends"),
+    OPEN_SESSIONS(1_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions");
 
     private final long usualClicks;
     private final long shortClicks;
@@ -41,7 +43,7 @@ enum Benchmark {
     /** A line each. */
     static List<String> list() {
         return Stream.of(values())
-                .map(benchmark -> "  %-14s %s".formatted(benchmark.shownAs(), benchmark.description))
+                .map(benchmark -> "  %-16s %s".formatted(benchmark.shownAs(), benchmark.description))
                 .toList();
     }
 

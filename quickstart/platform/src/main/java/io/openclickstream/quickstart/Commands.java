@@ -98,9 +98,19 @@ final class Commands {
             case SIDE_BY_SIDE -> benchSideBySide(options);
             case PARQUET_WRITER ->
                 benchmark(
-                        sideBySideClassPath(),
+                        besideFlink(),
                         "io.openclickstream.load.parquet.ParquetWriterBenchmark",
                         options.parquetWriterArguments(root));
+            case SESSION_OPERATOR ->
+                benchmark(
+                        besideFlink(),
+                        "io.openclickstream.load.operator.SessionOperatorBenchmark",
+                        options.sessionOperatorArguments(root));
+            case OPEN_SESSIONS ->
+                benchmark(
+                        besideFlink(),
+                        "io.openclickstream.load.operator.OpenSessionsBenchmark",
+                        options.openSessionsArguments(root));
         };
     }
 
@@ -121,17 +131,17 @@ final class Commands {
 
     /** The jobs run in JVMs of their own, so of the platform they only need Kafka. */
     private int benchSideBySide(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
-        String classPath = sideBySideClassPath();
         try (Platform platform =
                 Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
             return benchmark(
-                    classPath,
+                    besideFlink(),
                     "io.openclickstream.load.sidebyside.SideBySide",
                     options.comparisonArguments(platform.addresses(), root));
         }
     }
 
-    private String sideBySideClassPath() throws IOException {
+    /** The class path of the benchmarks that see Flink and our job. */
+    private String besideFlink() throws IOException {
         Path target = root.resolve("load-tests").resolve("side-by-side").resolve("target");
         return target.resolve("classes")
                 + File.pathSeparator

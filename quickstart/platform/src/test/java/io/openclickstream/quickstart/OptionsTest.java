@@ -67,6 +67,26 @@ class OptionsTest {
     }
 
     @Test
+    void benchmarksOfTheOperatorAreToldHowMuchToDo() throws OptionsException {
+        BenchOptions whole = BenchOptions.PROGRAM.read(List.of("session-operator", "--seed=7"), Map.of());
+        assertThat(whole.sessionOperatorArguments(ROOT))
+                .containsExactly(
+                        "--clicks=2000000",
+                        "--rounds=3",
+                        "--seed=7",
+                        "--report.dir=/checkout/load-tests/target/session-operator");
+        assertThat(whole.openSessionsArguments(ROOT))
+                .containsExactly(
+                        "--clicks=1000000",
+                        "--open-sessions=10000,100000,1000000",
+                        "--report.dir=/checkout/load-tests/target/open-sessions");
+        BenchOptions brief = BenchOptions.PROGRAM.read(List.of("open-sessions", "--short"), Map.of());
+        assertThat(brief.benchmark).isEqualTo(Benchmark.OPEN_SESSIONS);
+        assertThat(brief.openSessionsArguments(ROOT)).contains("--clicks=200000", "--open-sessions=10000,50000,200000");
+        assertThat(brief.sessionOperatorArguments(ROOT)).contains("--clicks=300000", "--rounds=1");
+    }
+
+    @Test
     void everyMistakeIsToldAtOnce() {
         assertThatThrownBy(() -> ReplayOptions.PROGRAM.read(
                         List.of("f", "--speed=warp", "--order=random", "--parallelism=9"), Map.of()))

@@ -1,7 +1,6 @@
 package io.openclickstream.load.sidebyside;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openclickstream.load.benchmark.ClickTopic;
 import io.openclickstream.load.generator.ClickGenerator;
 import io.openclickstream.load.generator.GeneratorSettings;
@@ -15,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,7 +27,6 @@ public final class SideBySide {
 
     private static final int CLICKS_PER_SECOND = 250;
     private static final int PARTITIONS = 4;
-    private static final long LONGEST_RUN_MINUTES = 30;
 
     private static final List<String> OURS_ONLY =
             List.of("calcite", "avatica", "janino", "commons-compiler", "/pipeline");
@@ -98,40 +95,18 @@ public final class SideBySide {
         Files.createDirectories(options.reportDir());
         Path checkpoints = Files.createTempDirectory("side-by-side");
         Path log = options.reportDir().resolve(job.key() + "-" + backend + ".log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "--add-opens=java.base/java.util=ALL-UNNAMED",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "-Xmx4g",
-                "-Xms4g"));
-        if (options.jvm() != null) {
-            command.addAll(options.jvm());
-        }
-        command.addAll(List.of(
-                "-cp",
-                classPath(job),
-                JobProcess.class.getName(),
-                job.name(),
-                backend,
-                options.kafkaBootstrapServers(),
-                warmUp.name(),
-                measured.name(),
-                options.format().name(),
-                checkpoints.toString()));
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        try {
-            if (!process.waitFor(LONGEST_RUN_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                throw new IOException("%s on %s gave no result; see %s.".formatted(job.shownAs(), backend, log));
-            }
-        } finally {
-            process.destroyForcibly();
-        }
-        List<String> lines = Files.readAllLines(log);
-        JsonNode seen = new JsonMapper().readTree(lines.get(lines.size() - 1));
+        JsonNode seen = new FreshJvm(classPath(job), "4g", options.jvm() == null ? List.of() : options.jvm())
+                .run(
+                        JobProcess.class,
+                        List.of(
+                                job.name(),
+                                backend,
+                                options.kafkaBootstrapServers(),
+                                warmUp.name(),
+                                measured.name(),
+                                options.format().name(),
+                                checkpoints.toString()),
+                        log);
         return new JobRun(
                 job,
                 backend,

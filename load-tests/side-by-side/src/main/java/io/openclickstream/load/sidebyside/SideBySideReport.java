@@ -1,11 +1,8 @@
 package io.openclickstream.load.sidebyside;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.openclickstream.load.benchmark.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,18 +102,12 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
         return JSON.writeValueAsString(result);
     }
 
-    /** Keeps {@code command.txt}, {@code machine.json}, {@code runs.ndjson}, {@code table.txt} and {@code result.json}. */
     void write(String command) throws IOException {
-        Path folder = options.reportDir();
-        Files.createDirectories(folder);
-        Files.writeString(folder.resolve("command.txt"), "SideBySide " + command + "\n");
-        Files.writeString(
-                folder.resolve("machine.json"),
-                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(Machine.facts()) + "\n");
-        Files.write(
-                folder.resolve("runs.ndjson"),
-                runs.stream().map(run -> run.seen().toString()).toList());
-        Files.write(folder.resolve("table.txt"), table());
-        Files.writeString(folder.resolve("result.json"), result() + "\n");
+        new ReportFolder(options.reportDir())
+                .write(
+                        "SideBySide " + command,
+                        runs.stream().map(run -> run.seen().toString()).toList(),
+                        table(),
+                        result());
     }
 }
