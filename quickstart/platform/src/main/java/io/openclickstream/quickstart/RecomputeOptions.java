@@ -188,13 +188,14 @@ class RecomputeOptions {
                 option,
                 "has no lake with clicks and a ledger in " + chosen
                         + ". Give a folder that a job has written to, and completed a checkpoint");
-        if (target != null) {
-            Path result = target.toAbsolutePath().normalize();
+        if (target == null) {
+            return;
+        }
+        Path result = target.toAbsolutePath().normalize();
+        if (result.startsWith(chosen) || chosen.startsWith(result)) {
+            wrong.add("target", "and the lake " + chosen + " lie in each other. Give a folder outside of the lake");
+        } else {
             wrong.require(!Folders.isTaken(result), "target", "is not empty. Give a new or an empty folder");
-            wrong.require(
-                    !result.startsWith(chosen) && !chosen.startsWith(result),
-                    "target",
-                    "and the lake " + chosen + " lie in each other. Give a folder outside of the lake");
         }
     }
 }

@@ -2,12 +2,14 @@ package io.openclickstream.pipeline.source.lake;
 
 import io.openclickstream.pipeline.source.Coverage;
 import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.pipeline.source.WireType;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -15,6 +17,7 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.lib.util.IteratorSourceEnumerator;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -29,7 +32,8 @@ import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
  * The accepted clicks of a lake, once each and bounded, with watermarks by which none of them is late: use it with
  * {@code WatermarkStrategy.noWatermarks()}.
  */
-public final class LakeClickSource implements Source<SourceRecord, LakeClickSplit, Collection<LakeClickSplit>> {
+public final class LakeClickSource
+        implements Source<SourceRecord, LakeClickSplit, Collection<LakeClickSplit>>, ResultTypeQueryable<SourceRecord> {
     private static final long serialVersionUID = 1L;
     private static final String EVENT_TIME = "event_time";
 
@@ -73,9 +77,13 @@ public final class LakeClickSource implements Source<SourceRecord, LakeClickSpli
     }
 
     @Override
-    @SuppressWarnings("unchecked") // a list is a collection
     public SimpleVersionedSerializer<Collection<LakeClickSplit>> getEnumeratorCheckpointSerializer() {
         return new LakeClickSplit.Serializer(coverage);
+    }
+
+    @Override
+    public TypeInformation<SourceRecord> getProducedType() {
+        return WireType.SOURCE_RECORD;
     }
 
     /** The files of clicks, those with the earliest clicks first. */

@@ -209,10 +209,7 @@ class LakeClickSourceTest {
     private List<SourceRecord> read(Coverage coverage) throws Exception {
         StreamExecutionEnvironment env = environment(2);
         try (var results = env.fromSource(
-                        new LakeClickSource(clicks(), coverage),
-                        WatermarkStrategy.noWatermarks(),
-                        "clicks",
-                        WireType.SOURCE_RECORD)
+                        new LakeClickSource(clicks(), coverage), WatermarkStrategy.noWatermarks(), "clicks")
                 .uid("clicks")
                 .executeAndCollect()) {
             return drained(results);

@@ -6,6 +6,7 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -40,51 +41,52 @@ record Covered(
     /**
      * Reads a lake's ledger.
      *
+     * @param settling how long an epoch that was just seen may take to become visible everywhere
      * @throws CannotStartException when the lake cannot be compared with anything
      */
-    static Covered read(LakeReader reader, Path lake) throws IOException, CannotStartException {
+    static Covered read(LakeReader reader, Path lake, Duration settling)
+            throws IOException, InterruptedException, CannotStartException {
         if (!LakeReader.has(lake, "ledger")) {
             throw new CannotStartException(
                     "Cannot recompute %s: its ledger is empty. Wait until the job has completed a checkpoint."
                             .formatted(lake));
         }
-        String ledger = LakeReader.table(lake, "ledger");
-        if (!reader.columns("SELECT * FROM " + ledger).containsKey("complete_through")) {
+        String files = LakeReader.table(lake, "ledger");
+        if (!reader.columns("SELECT * FROM " + files).containsKey("complete_through")) {
             throw new CannotStartException(
                     "Cannot recompute %s: its ledger does not say how far event time was complete, since an older version wrote it. Let the job complete a checkpoint with this version first."
                             .formatted(lake));
         }
-        requireOneLineage(reader, lake, ledger);
+        long epoch = reader.number("SELECT max(epoch) FROM " + files);
+        Thread.sleep(settling.toMillis());
+        reader.run("CREATE OR REPLACE TEMP TABLE ledger AS SELECT * FROM %s WHERE epoch <= %d".formatted(files, epoch));
+        requireOneLineage(reader, lake);
         List<@Nullable String> last = reader.rows("""
-                        SELECT max(epoch), coalesce(max(epoch_ms(complete_through)), 0),
-                            bool_or(coalesce(is_drained, false)) FILTER (epoch = (SELECT max(epoch) FROM %1$s))
-                        FROM %1$s""".formatted(ledger)).get(0);
-        long epoch = Long.parseLong(String.valueOf(last.get(0)));
+                        SELECT coalesce(max(epoch_ms(complete_through)), 0),
+                            bool_or(coalesce(is_drained, false)) FILTER (epoch = %d) FROM ledger""".formatted(epoch)).get(0);
         Map<String, Long> nextOffsets = new TreeMap<>();
-        reader.rows("SELECT kafka_partition || '.' || kafka_topic, max(to_offset) FROM %s GROUP BY 1".formatted(ledger))
+        reader.rows("SELECT kafka_partition || '.' || kafka_topic, max(to_offset) FROM ledger GROUP BY 1")
                 .forEach(row -> nextOffsets.put(String.valueOf(row.get(0)), Long.valueOf(String.valueOf(row.get(1)))));
         List<Long> drainedBefore = reader
-                .rows("SELECT DISTINCT epoch FROM %s WHERE is_drained AND epoch < %d ORDER BY 1"
-                        .formatted(ledger, epoch))
+                .rows("SELECT DISTINCT epoch FROM ledger WHERE is_drained AND epoch < %d ORDER BY 1".formatted(epoch))
                 .stream()
                 .map(row -> Long.valueOf(String.valueOf(row.get(0))))
                 .toList();
         return new Covered(
                 epoch,
-                Long.parseLong(String.valueOf(last.get(1))),
-                Boolean.parseBoolean(last.get(2)),
+                Long.parseLong(String.valueOf(last.get(0))),
+                Boolean.parseBoolean(last.get(1)),
                 drainedBefore,
                 nextOffsets);
     }
 
     /** Steps that read the same offsets come from two jobs, and neither would count what both together hold. */
-    private static void requireOneLineage(LakeReader reader, Path lake, String ledger)
-            throws IOException, CannotStartException {
+    private static void requireOneLineage(LakeReader reader, Path lake) throws IOException, CannotStartException {
         var overlaps = reader.rows("""
                 SELECT kafka_topic, kafka_partition FROM (
                     SELECT *, lag(to_offset) OVER (PARTITION BY kafka_topic, kafka_partition
-                        ORDER BY epoch, from_offset) AS ended FROM %s)
-                WHERE from_offset < ended LIMIT 1""".formatted(ledger));
+                        ORDER BY epoch, from_offset) AS ended FROM ledger)
+                WHERE from_offset < ended LIMIT 1""");
         if (!overlaps.isEmpty()) {
             throw new CannotStartException(
                     "Cannot recompute %s: its ledger has read parts of %s, partition %s, more than once. A job was started without its state on a lake that held rows already; give each its own lake."

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * {@code recompute.log}.
  */
 public final class Recompute {
+    private static final Duration SETTLING = Duration.ofSeconds(3);
     private static final Duration COMMIT_BOUND = Duration.ofSeconds(15);
 
     private final RecomputeSettings settings;
@@ -48,7 +49,7 @@ public final class Recompute {
 
     private Covered plan(Path target) throws IOException, InterruptedException, CannotStartException {
         try (LakeReader reader = LakeReader.open()) {
-            Covered covered = Covered.read(reader, settings.lake());
+            Covered covered = Covered.read(reader, settings.lake(), settings.isLive() ? SETTLING : Duration.ZERO);
             LedgerCheck ledger = new LedgerCheck(reader, settings.lake());
             // The datasets of an epoch become visible one after the other, within moments.
             long deadline = System.nanoTime() + COMMIT_BOUND.toNanos();
