@@ -2,6 +2,7 @@ package io.openclickstream.pipeline.source;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -55,7 +56,7 @@ public final class ClickSource {
                 .forEach((topic, partitions) ->
                         partitions.forEach((partition, next) -> ends.put(new TopicPartition(topic, partition), next)));
         return builder(bootstrapServers, groupId, clientProperties)
-                .setPartitions(ends.keySet())
+                .setPartitions(new HashSet<>(ends.keySet())) // a map's own set of keys cannot be serialized
                 .setProperty("commit.offsets.on.checkpoint", "false")
                 .setBounded(OffsetsInitializer.offsets(ends))
                 .setDeserializer(new CoveredClicks(decoder, coverage))

@@ -68,7 +68,7 @@ public final class LocalRecompute {
             while (cause.getCause() != null) {
                 cause = cause.getCause();
             }
-            System.err.println("The recomputation failed: " + cause.getMessage());
+            System.err.println("The recomputation failed: " + cause);
             return 1;
         }
     }
