@@ -123,7 +123,9 @@ class EndToEndIT {
         assertThat(ofLake.datasets())
                 .extracting(DatasetResult::dataset)
                 .contains("clicks", "sessions", "metrics/revenue");
-        assertThat(ofLake.datasets()).allMatch(dataset -> dataset.equal() > 0 && dataset.notFinal() == 0);
+        assertThat(ofLake.datasets())
+                .filteredOn(dataset -> !dataset.dataset().equals("metrics/campaigns")) // no click has one
+                .allMatch(dataset -> dataset.equal() > 0 && dataset.notFinal() == 0);
 
         Path changed = folder.resolve("changed");
         Path file = copyOfLake(platform.lakeFolder(), changed, "sessions");
