@@ -130,19 +130,17 @@ final class Commands {
 
     private int recompute(RecomputeOptions options, Path target)
             throws IOException, InterruptedException, CannotStartException {
-        if (options.needsItsKafka()) {
+        boolean isLive = options.isLive();
+        if (!isLive && options.isFromOwnKafka()) {
             // Only Kafka is needed of it; on ports of its own, so that it is in nobody's way.
             PlatformSettings stopped =
                     PlatformSettings.of(root, Objects.requireNonNull(options.folder, "it is checked"), Ports.free());
             try (Platform platform = Platform.startWithoutJob(stopped, this::say)) {
-                return new Recompute(
-                                options.settings(
-                                        root, target, platform.addresses().kafka()),
-                                this::say)
-                        .run();
+                String kafka = platform.addresses().kafka();
+                return new Recompute(options.settings(root, target, kafka, false), this::say).run();
             }
         }
-        return new Recompute(options.settings(root, target, options.kafka()), this::say).run();
+        return new Recompute(options.settings(root, target, options.kafka(), isLive), this::say).run();
     }
 
     int bench(BenchOptions options) throws IOException, InterruptedException, CannotStartException {

@@ -102,9 +102,14 @@ class RecomputeOptions {
         return lake.startsWith(FILE_SCHEME + ":") ? Path.of(URI.create(lake)) : Path.of(lake);
     }
 
-    /** Whether clicks come from a Kafka that is not running. */
-    boolean needsItsKafka() throws IOException {
-        return from == ClicksFrom.KAFKA && brokers == null && !DataFolder.isInUse(ofPlatform());
+    /** Whether a job may be writing to the lake; of a lake that is no platform's nobody can say. */
+    boolean isLive() throws IOException {
+        return folder == null || DataFolder.isInUse(folder);
+    }
+
+    /** Whether clicks come from a platform's Kafka, which runs while the platform does. */
+    boolean isFromOwnKafka() {
+        return from == ClicksFrom.KAFKA && brokers == null;
     }
 
     /** The Kafka that is running; null when clicks come from the lake. */
@@ -113,7 +118,8 @@ class RecomputeOptions {
         return from == ClicksFrom.LAKE ? null : brokers != null ? brokers : "localhost:" + kafkaPort;
     }
 
-    RecomputeSettings settings(Path root, Path chosenTarget, @Nullable String kafka) throws IOException {
+    RecomputeSettings settings(Path root, Path chosenTarget, @Nullable String kafka, boolean isLive)
+            throws IOException {
         Map<String, String> options = new HashMap<>();
         if (folder != null) {
             options.putAll(DataFolder.pipelineOptions(folder));
@@ -121,19 +127,7 @@ class RecomputeOptions {
         if (pipeline != null) {
             options.putAll(pipeline);
         }
-        return new RecomputeSettings(
-                root,
-                lakeFolder(),
-                folder == null || DataFolder.isInUse(folder),
-                kafka,
-                chosenTarget,
-                parallelism,
-                memory,
-                options);
-    }
-
-    private Path ofPlatform() {
-        return Objects.requireNonNull(folder, "it is checked");
+        return new RecomputeSettings(root, lakeFolder(), isLive, kafka, chosenTarget, parallelism, memory, options);
     }
 
     private void checkWithTarget(Mistakes wrong) {

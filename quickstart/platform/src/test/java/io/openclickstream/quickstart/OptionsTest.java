@@ -90,8 +90,9 @@ class OptionsTest {
                         "--memory=3GiB",
                         "--pipeline=session.gap=10m"),
                 Map.of());
-        assertThat(options.needsItsKafka()).isFalse();
-        assertThat(options.settings(ROOT, folder.resolve("result"), options.kafka()))
+        assertThat(options.isFromOwnKafka()).isFalse();
+        assertThat(options.isLive()).isFalse();
+        assertThat(options.settings(ROOT, folder.resolve("result"), options.kafka(), false))
                 .isEqualTo(new RecomputeSettings(
                         ROOT,
                         lake,
@@ -104,7 +105,11 @@ class OptionsTest {
 
         RecomputeOptions ofItself = RecomputeOptions.PROGRAM.read(
                 List.of("--data.dir=" + folder, "--target=" + folder.resolve("result"), "--from=KAFKA"), Map.of());
-        assertThat(ofItself.needsItsKafka()).isTrue();
+        assertThat(ofItself.isFromOwnKafka()).isTrue();
+        try (DataFolder running = DataFolder.open(folder, false)) {
+            assertThat(running.path()).isEqualTo(folder);
+            assertThat(ofItself.isLive()).isTrue();
+        }
         VerifyOptions ofUri = VerifyOptions.PROGRAM.read(List.of("--lake=" + lake.toUri(), "--rows=3"), Map.of());
         assertThat(ofUri.lakeFolder()).isEqualTo(lake);
         assertThat(ofUri.kafka()).isNull();

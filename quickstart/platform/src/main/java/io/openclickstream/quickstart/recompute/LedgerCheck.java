@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class LedgerCheck {
                             row.get(0),
                             row.get(1),
                             row.get(3),
-                            outcome.toLowerCase(java.util.Locale.ROOT),
+                            outcome.toLowerCase(Locale.ROOT),
                             outcome.equals("ACCEPTED") ? "clicks" : "rejected",
                             row.get(4)));
         }
