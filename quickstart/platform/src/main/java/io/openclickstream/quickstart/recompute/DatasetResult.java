@@ -9,7 +9,7 @@ import java.util.List;
  * @param different rows of which both sides have the key, with other values
  * @param onlyInLake rows whose key only the lake has
  * @param onlyRecomputed rows whose key only the recomputation has
- * @param notFinal rows of either side that were not final yet at the lake's last epoch; not compared
+ * @param notFinal rows of either side that are not compared: not final yet at the lake's last epoch, or taken as given
  * @param first the first differences in order of their keys
  */
 public record DatasetResult(

@@ -48,7 +48,7 @@ public record VerifyReport(
                 .max()
                 .orElse(0);
         String row = "%-" + Math.max(width, "dataset".length()) + "s %12s %12s %14s %16s %14s";
-        lines.add(row.formatted("dataset", "equal", "different", "only in lake", "only recomputed", "not final yet"));
+        lines.add(row.formatted("dataset", "equal", "different", "only in lake", "only recomputed", "not compared"));
         for (DatasetResult dataset : datasets) {
             lines.add(row.formatted(
                     dataset.dataset(),
