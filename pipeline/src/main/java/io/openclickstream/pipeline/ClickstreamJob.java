@@ -8,6 +8,7 @@ import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.ClickDecoder;
 import io.openclickstream.pipeline.source.ClickSource;
+import io.openclickstream.pipeline.source.SourceRecord;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.Properties;
 import java.util.UUID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -68,32 +70,39 @@ public final class ClickstreamJob {
     public static ClickstreamResults results(StreamExecutionEnvironment env, PipelineOptions options)
             throws IOException {
         configure(env);
-        var rules = new ClickRules(options.clicksDefaultSite(), options.clicksMaxFutureSkew());
-        var decoder = new ClickDecoder(new ClickDecoder.Settings(
-                options.clicksFormat(),
-                options.clicksSchemaId(),
-                options.clicksMaxBytes().bytesAsInt(),
-                rules));
         var source = ClickSource.create(
                 options.kafkaBootstrapServers(),
                 options.kafkaTopic(),
                 options.kafkaGroupId(),
                 clientProperties(options.kafkaProperties()),
                 options.kafkaBounded(),
-                decoder);
+                decoder(options));
         var watermarks = ClickSource.watermarks(options.watermarkOutOfOrderness(), options.watermarkIdleTimeout());
         String sourceUid = ClickstreamPipeline.sourceUid().uid();
         var records = env.fromSource(source, watermarks, sourceUid).uid(sourceUid);
-        return new ClickstreamPipeline(
-                        new SessionRules(
-                                sessionPolicy(options),
-                                options.sessionAllowedLateness(),
-                                options.deduplicationHorizon(),
-                                options.userMaxClicks()),
-                        catalog(options),
-                        options.liveFlushInterval(),
-                        isGiven(options.liveUri()))
+        var rules = new SessionRules(
+                sessionPolicy(options),
+                options.sessionAllowedLateness(),
+                options.deduplicationHorizon(),
+                options.userMaxClicks());
+        return results(records, rules, options);
+    }
+
+    /** What the job computes from these records, by these rules. */
+    static ClickstreamResults results(DataStream<SourceRecord> records, SessionRules rules, PipelineOptions options)
+            throws IOException {
+        return new ClickstreamPipeline(rules, catalog(options), options.liveFlushInterval(), isGiven(options.liveUri()))
                 .connect(records);
+    }
+
+    /** Reads records as the options say. */
+    static ClickDecoder decoder(PipelineOptions options) {
+        var rules = new ClickRules(options.clicksDefaultSite(), options.clicksMaxFutureSkew());
+        return new ClickDecoder(new ClickDecoder.Settings(
+                options.clicksFormat(),
+                options.clicksSchemaId(),
+                options.clicksMaxBytes().bytesAsInt(),
+                rules));
     }
 
     private static boolean isGiven(String uri) {
@@ -101,7 +110,7 @@ public final class ClickstreamJob {
     }
 
     /** The metrics; the options were checked, so only a folder that has changed since is wrong here. */
-    private static MetricCatalog catalog(PipelineOptions options) throws IOException {
+    static MetricCatalog catalog(PipelineOptions options) throws IOException {
         try {
             return MetricFiles.read(options.metricsCatalog());
         } catch (WrongCatalogException e) {
@@ -142,7 +151,7 @@ public final class ClickstreamJob {
         return option == null ? preset : option;
     }
 
-    private static Properties clientProperties(@Nullable Path file) throws IOException {
+    static Properties clientProperties(@Nullable Path file) throws IOException {
         Properties properties = new Properties();
         if (file != null) {
             try (Reader reader = Files.newBufferedReader(file)) {

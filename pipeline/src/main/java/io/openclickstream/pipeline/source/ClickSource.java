@@ -1,12 +1,16 @@
 package io.openclickstream.pipeline.source;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.TopicPartition;
 
 /** The Kafka source of clicks and its watermarks. */
 public final class ClickSource {
@@ -41,20 +45,47 @@ public final class ClickSource {
             Properties clientProperties,
             boolean isBounded,
             ClickDecoder decoder) {
-        KafkaSourceBuilder<SourceRecord> source = KafkaSource.<SourceRecord>builder()
+        KafkaSourceBuilder<SourceRecord> source = builder(bootstrapServers, groupId, clientProperties)
+                .setTopics(topic)
+                .setProperty("partition.discovery.interval.ms", Long.toString(PARTITION_DISCOVERY.toMillis()))
+                .setDeserializer(decoder);
+        return (isBounded ? source.setBounded(OffsetsInitializer.latest()) : source).build();
+    }
+
+    /**
+     * Reads what an earlier run has read, from the beginning of each partition to where that run had come, without the
+     * records that did not count then. Leaves the group's committed offsets alone.
+     */
+    public static KafkaSource<SourceRecord> createCovered(
+            String bootstrapServers,
+            String groupId,
+            Properties clientProperties,
+            Coverage coverage,
+            ClickDecoder decoder) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        coverage.nextOffsets()
+                .forEach((topic, partitions) ->
+                        partitions.forEach((partition, next) -> ends.put(new TopicPartition(topic, partition), next)));
+        return builder(bootstrapServers, groupId, clientProperties)
+                .setPartitions(new HashSet<>(ends.keySet())) // a map's own set of keys cannot be serialized
+                .setProperty("commit.offsets.on.checkpoint", "false")
+                .setBounded(OffsetsInitializer.offsets(ends))
+                .setDeserializer(new CoveredClicks(decoder, coverage))
+                .build();
+    }
+
+    private static KafkaSourceBuilder<SourceRecord> builder(
+            String bootstrapServers, String groupId, Properties clientProperties) {
+        return KafkaSource.<SourceRecord>builder()
                 .setProperty(
                         ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                         Integer.toString(MAX_FETCH_BYTES_PER_PARTITION))
                 .setProperty(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(MAX_RECORDS_PER_POLL))
                 .setProperties(clientProperties)
                 .setBootstrapServers(bootstrapServers)
-                .setTopics(topic)
                 .setGroupId(groupId)
                 .setStartingOffsets(OffsetsInitializer.earliest())
-                .setProperty("partition.discovery.interval.ms", Long.toString(PARTITION_DISCOVERY.toMillis()))
-                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
-                .setDeserializer(decoder);
-        return (isBounded ? source.setBounded(OffsetsInitializer.latest()) : source).build();
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     }
 
     /** See {@link ClickWatermarks}. */

@@ -1,6 +1,7 @@
 package io.openclickstream.pipeline.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.openclickstream.pipeline.operator.OperatorScript.Mode;
 import io.openclickstream.schemas.click.Outcome;
@@ -61,6 +62,41 @@ class LedgerOperatorTest {
                 .barrier(2)
                 .run(mode);
         assertThat(outcome.main()).containsExactly(new LedgerEntry("clicks", 0, 2, 4, 6, 2, 1, 0, 1, 0, 0, 0, 1_005));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stepsSayHowFarEventTimeIsComplete(Mode mode) throws Exception {
+        var outcome = new OperatorScript<>(
+                        LedgerOperator::new,
+                        (LedgerEntry entry) -> new PartitionKey(entry.topic(), entry.partition()),
+                        TypeInformation.of(PartitionKey.class))
+                .element(read(1, 0, 4, 2))
+                .element(ended(1, 0, Outcome.ACCEPTED, Outcome.LATE))
+                .watermark(500)
+                .barrier(1)
+                .watermark(700)
+                .barrier(2)
+                .barrier(3)
+                .watermark(Long.MAX_VALUE)
+                .barrier(4)
+                .run(mode, LedgerOperator.TOTALS);
+
+        LedgerEntry counted = new LedgerEntry("clicks", 0, 1, 4, 6, 2, 1, 0, 1, 0, 0, 0, 1_005);
+        assertThat(outcome.side(LedgerOperator.TOTALS)).contains(counted);
+        if (mode == Mode.STRAIGHT) {
+            assertThat(outcome.main())
+                    .containsExactly(
+                            counted.complete(500, false),
+                            counted.nothingSince(2).complete(700, false),
+                            counted.nothingSince(4).complete(700, true));
+        } else {
+            assertThat(outcome.main())
+                    .extracting(LedgerEntry::received, LedgerEntry::fromOffset, LedgerEntry::completeThroughMillis)
+                    .contains(tuple(0L, 6L, 500L), tuple(0L, 6L, 700L))
+                    .doesNotContain(tuple(2L, 4L, 700L));
+            assertThat(outcome.main()).last().extracting(LedgerEntry::isDrained).isEqualTo(true);
+        }
     }
 
     @Test

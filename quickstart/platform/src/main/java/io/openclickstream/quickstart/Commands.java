@@ -2,6 +2,12 @@ package io.openclickstream.quickstart;
 
 import io.openclickstream.quickstart.platform.CannotStartException;
 import io.openclickstream.quickstart.platform.Platform;
+import io.openclickstream.quickstart.platform.PlatformSettings;
+import io.openclickstream.quickstart.platform.Ports;
+import io.openclickstream.quickstart.recompute.Folders;
+import io.openclickstream.quickstart.recompute.Recompute;
+import io.openclickstream.quickstart.recompute.Verification;
+import io.openclickstream.quickstart.recompute.VerifyReport;
 import io.openclickstream.quickstart.replay.Replay;
 import io.openclickstream.quickstart.replay.ReplaySummary;
 import io.openclickstream.quickstart.screen.Display;
@@ -16,12 +22,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Runs the commands; each returns its exit code: 0 done, 1 failed on the way, 2 could not start. */
+/**
+ * Runs the commands; each returns its exit code: 0 done, 1 failed on the way, 2 could not start. Of {@code verify}, 1
+ * means that something differs, and 2 that it could not find out.
+ */
 final class Commands {
     private static final int TERMINAL_MILLIS = 1_000;
     private static final int OTHERWISE_MILLIS = 5_000;
@@ -79,6 +89,58 @@ final class Commands {
             out.flush();
             return summary.isConserved() ? 0 : 1;
         }
+    }
+
+    int recompute(RecomputeOptions options) throws IOException, InterruptedException, CannotStartException {
+        Path target = Objects.requireNonNull(options.target, "it is checked");
+        int exitCode = recompute(options, target);
+        if (exitCode == 0) {
+            say("recomputed into " + target);
+        }
+        return exitCode;
+    }
+
+    int verify(VerifyOptions options) throws InterruptedException, CannotStartException {
+        try {
+            Path given = options.recomputed != null ? options.recomputed : options.target;
+            if (given != null) {
+                return verify(options, given);
+            }
+            Path temporary = Files.createTempDirectory("clickstream-verify");
+            try {
+                return verify(options, temporary);
+            } finally {
+                Folders.delete(temporary);
+            }
+        } catch (IOException e) {
+            throw new CannotStartException("Cannot find out whether the lake is right: " + e.getMessage(), e);
+        }
+    }
+
+    private int verify(VerifyOptions options, Path recomputed)
+            throws IOException, InterruptedException, CannotStartException {
+        if (options.recomputed == null && recompute(options, recomputed) != 0) {
+            return 2;
+        }
+        VerifyReport report = new Verification(options.lakeFolder(), recomputed, options.rows).run();
+        report.lines().forEach(out::println);
+        out.flush();
+        return report.isEqual() ? 0 : 1;
+    }
+
+    private int recompute(RecomputeOptions options, Path target)
+            throws IOException, InterruptedException, CannotStartException {
+        boolean isLive = options.isLive();
+        if (!isLive && options.isFromOwnKafka()) {
+            // Only Kafka is needed of it; on ports of its own, so that it is in nobody's way.
+            PlatformSettings stopped =
+                    PlatformSettings.of(root, Objects.requireNonNull(options.folder, "it is checked"), Ports.free());
+            try (Platform platform = Platform.startWithoutJob(stopped, this::say)) {
+                String kafka = platform.addresses().kafka();
+                return new Recompute(options.settings(root, target, kafka, false), this::say).run();
+            }
+        }
+        return new Recompute(options.settings(root, target, options.kafka(), isLive), this::say).run();
     }
 
     int bench(BenchOptions options) throws IOException, InterruptedException, CannotStartException {

@@ -35,6 +35,8 @@ public final class Quickstart {
                 case "up" -> UpOptions.PROGRAM.run(options, environment, commands::up);
                 case "demo" -> DemoOptions.PROGRAM.run(options, environment, commands::demo);
                 case "replay" -> ReplayOptions.PROGRAM.run(options, environment, commands::replay);
+                case "recompute" -> RecomputeOptions.PROGRAM.run(options, environment, commands::recompute);
+                case "verify" -> VerifyOptions.PROGRAM.run(options, environment, commands::verify);
                 case "bench" -> BenchOptions.PROGRAM.run(options, environment, commands::bench);
                 default -> {
                     System.err.println("There is no command '" + command + "'. ./clickstream help lists them.");

@@ -3,15 +3,21 @@ package io.openclickstream.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.OptionsException;
+import io.openclickstream.quickstart.platform.DataFolder;
+import io.openclickstream.quickstart.platform.Lake;
 import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
+import io.openclickstream.quickstart.recompute.RecomputeSettings;
 import io.openclickstream.quickstart.replay.FileFormat;
 import io.openclickstream.quickstart.replay.ReplaySettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OptionsTest {
     private static final Path ROOT = Path.of("/checkout");
@@ -99,5 +105,92 @@ class OptionsTest {
         assertThatThrownBy(() -> DemoOptions.PROGRAM.read(List.of("--rate=0", "--http.port=x"), Map.of()))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("http.port=x");
+    }
+
+    @Test
+    void whatToRecomputeIsReadWhole(@TempDir Path folder) throws Exception {
+        Path lake = lakeIn(folder);
+        Files.writeString(
+                folder.resolve("pipeline.properties"),
+                "session.gap=1m\nlive.batch-rows=7\nlake.uri=s3://elsewhere/lake\n");
+        RecomputeOptions options = RecomputeOptions.PROGRAM.read(
+                List.of(
+                        "--data.dir=" + folder,
+                        "--target=" + folder.resolve("result"),
+                        "--from=KAFKA",
+                        "--kafka=broker:9092",
+                        "--memory=3GiB",
+                        "--pipeline=session.gap=10m"),
+                Map.of());
+        assertThat(options.isFromOwnKafka()).isFalse();
+        assertThat(options.isLive()).isFalse();
+        assertThat(options.settings(ROOT, folder.resolve("result"), options.kafka(), false))
+                .isEqualTo(new RecomputeSettings(
+                        ROOT,
+                        lake,
+                        false,
+                        "broker:9092",
+                        folder.resolve("result"),
+                        2,
+                        new ByteSize(3L << 30),
+                        Map.of("session.gap", "10m", "live.batch-rows", "7")));
+
+        RecomputeOptions ofItself = RecomputeOptions.PROGRAM.read(
+                List.of("--data.dir=" + folder, "--target=" + folder.resolve("result"), "--from=KAFKA"), Map.of());
+        assertThat(ofItself.isFromOwnKafka()).isTrue();
+        try (DataFolder running = DataFolder.open(folder, false)) {
+            assertThat(running.path()).isEqualTo(folder);
+            assertThat(ofItself.isLive()).isTrue();
+        }
+        VerifyOptions ofUri = VerifyOptions.PROGRAM.read(List.of("--lake=" + lake.toUri(), "--rows=3"), Map.of());
+        assertThat(ofUri.lakeFolder()).isEqualTo(lake);
+        assertThat(ofUri.kafka()).isNull();
+        assertThat(ofUri.rows).isEqualTo(3);
+    }
+
+    @Test
+    void nothingIsRecomputedIntoOrFromTheWrongFolder(@TempDir Path folder) throws Exception {
+        Path lake = lakeIn(folder);
+        assertThatThrownBy(() -> RecomputeOptions.PROGRAM.read(
+                        List.of(
+                                "--lake=" + folder.resolve("nothing"),
+                                "--target=" + folder.resolve("s3"),
+                                "--from=KAFKA",
+                                "--parallelism=0",
+                                "--memory=1MiB",
+                                "--pipeline=lake.uri=s3://a/b"),
+                        Map.of()))
+                .hasMessageContaining("6 option(s) are wrong")
+                .hasMessageContaining("has no lake with clicks and a ledger in " + folder.resolve("nothing"))
+                .hasMessageContaining("target=" + folder.resolve("s3") + " (from command line): is not empty")
+                .hasMessageContaining("from=KAFKA (from command line): needs a Kafka")
+                .hasMessageContaining("parallelism=0")
+                .hasMessageContaining("memory=1MiB")
+                .hasMessageContaining("must not set lake.uri");
+        assertThatThrownBy(() -> RecomputeOptions.PROGRAM.read(
+                        List.of("--lake=" + lake, "--target=" + lake.resolve("again")), Map.of()))
+                .hasMessageContaining("1 option(s) are wrong")
+                .hasMessageContaining("lie in each other");
+        assertThatThrownBy(() -> RecomputeOptions.PROGRAM.read(List.of("--data.dir=" + lake), Map.of()))
+                .hasMessageContaining("2 option(s) are wrong")
+                .hasMessageContaining("target (default): is missing")
+                .hasMessageContaining("is no data folder of a platform");
+        assertThatThrownBy(() -> VerifyOptions.PROGRAM.read(
+                        List.of("--lake=s3://clicks/lake", "--recomputed=" + folder, "--rows=-1"), Map.of()))
+                .hasMessageContaining("3 option(s) are wrong")
+                .hasMessageContaining("lake=s3://clicks/lake (from command line): is not on this machine's disk")
+                .hasMessageContaining("holds no finished recomputation")
+                .hasMessageContaining("rows=-1");
+        assertThatThrownBy(() -> VerifyOptions.PROGRAM.read(List.of(), Map.of()))
+                .hasMessageContaining("data.dir (default): and --lake are missing");
+    }
+
+    /** A platform's data folder with a lake that has its datasets, and nothing in them. */
+    private static Path lakeIn(Path folder) throws Exception {
+        DataFolder.open(folder, false).close();
+        Path lake = Lake.of(folder).folder();
+        Files.createDirectories(lake.resolve("clicks"));
+        Files.createDirectories(lake.resolve("ledger"));
+        return lake;
     }
 }

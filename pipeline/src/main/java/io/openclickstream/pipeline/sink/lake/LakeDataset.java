@@ -176,7 +176,11 @@ public record LakeDataset<T>(
                 .int64("malformed", entry.malformed())
                 .int64("future", entry.future())
                 .int64("filtered", entry.filtered())
-                .time("ingestion_time", entry.ingestionTimeMillis());
+                .time("ingestion_time", entry.ingestionTimeMillis())
+                .time(
+                        "complete_through",
+                        entry.completeThroughMillis() == LedgerEntry.NOT_KNOWN ? null : entry.completeThroughMillis())
+                .bool("is_drained", entry.isDrained());
     }
 
     private static void write(Rejected rejected, LakeRow row) {

@@ -51,6 +51,11 @@ final class Children {
                 command, environment(child, module), folder.logs().resolve(child.module() + ".log"));
     }
 
+    /** The pipeline's options that were given. */
+    Map<String, String> pipelineOptions() {
+        return settings.pipelineOptions();
+    }
+
     private static String classPath(Path module) throws CannotStartException, IOException {
         Path target = module.resolve("target");
         Path libraries = target.resolve("classpath.txt");

@@ -3,6 +3,7 @@ package io.openclickstream.quickstart.platform;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.Writer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,8 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ public final class DataFolder implements Closeable {
     private static final String MARKER = ".open-clickstream";
     private static final String LOCK = ".lock";
     private static final String CREDENTIALS = "s3.credentials";
+    private static final String PIPELINE_OPTIONS = "pipeline.properties";
     private static final long LEAST_FREE_BYTES = 512L << 20;
 
     private final Path path;
@@ -73,6 +77,46 @@ public final class DataFolder implements Closeable {
                     "Cannot use the data folder %s: it cannot be written (%s). Give another with --data.dir."
                             .formatted(path, reason(e)),
                     e);
+        }
+    }
+
+    /** Whether a folder holds a platform's data. */
+    public static boolean isOne(Path folder) {
+        return Files.exists(folder.resolve(MARKER));
+    }
+
+    /** Whether a platform that is running uses this folder. */
+    public static boolean isInUse(Path folder) throws IOException {
+        Path file = folder.resolve(LOCK);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = tryLock(channel)) {
+            return lock == null;
+        }
+    }
+
+    /** The options of the pipeline that last wrote to a platform's data, by dotted name; none when none did. */
+    public static Map<String, String> pipelineOptions(Path folder) throws IOException {
+        Map<String, String> options = new HashMap<>();
+        Path file = folder.resolve(PIPELINE_OPTIONS);
+        if (Files.exists(file)) {
+            Properties kept = new Properties();
+            try (Reader reader = Files.newBufferedReader(file)) {
+                kept.load(reader);
+            }
+            kept.stringPropertyNames().forEach(name -> options.put(name, kept.getProperty(name)));
+        }
+        return options;
+    }
+
+    /** Keeps the pipeline's options, for whoever wants to compute the same again. */
+    void keepPipelineOptions(Map<String, String> options) throws IOException {
+        Properties kept = new Properties();
+        kept.putAll(options);
+        try (Writer writer = Files.newBufferedWriter(path.resolve(PIPELINE_OPTIONS))) {
+            kept.store(writer, "What the pipeline was last started with");
         }
     }
 

@@ -21,6 +21,14 @@ import java.util.stream.Stream;
  */
 public record Lake(Path folder) {
 
+    /** The lake in a platform's data folder. */
+    public static Lake of(Path dataFolder) {
+        return new Lake(dataFolder
+                .resolve(ChildName.S3.module())
+                .resolve(Children.BUCKET)
+                .resolve("lake"));
+    }
+
     /** How much is in the lake. */
     public record Size(long files, long bytes) {}
 

@@ -98,6 +98,7 @@ public final class Platform implements AutoCloseable {
 
     /** Starts Flink and its job, and does not wait for them. */
     public void startJob() throws CannotStartException, IOException {
+        folder.keepPipelineOptions(children.pipelineOptions());
         supervisor.start(ChildName.FLINK, children.start(ChildName.FLINK));
     }
 

@@ -65,6 +65,7 @@ class EndToEndIT {
             results.assertEqual(oracle);
             results.assertLedgerIsRight(ledger);
             results.assertRejectedKeepEverything(second, positions);
+            new ComputedAgain(platform, root, folder).assertIsTheSame(second);
         }
     }
 }

@@ -1,0 +1,116 @@
+package io.openclickstream.quickstart.recompute;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Asks questions about Parquet files of a lake, which DuckDB answers. Times are shown in UTC. */
+final class LakeReader implements AutoCloseable {
+    private final Connection duckdb;
+
+    private LakeReader(Connection duckdb) {
+        this.duckdb = duckdb;
+    }
+
+    static LakeReader open() throws IOException {
+        try {
+            LakeReader reader = new LakeReader(DriverManager.getConnection("jdbc:duckdb:"));
+            reader.run("SET TimeZone = 'UTC'");
+            return reader;
+        } catch (SQLException e) {
+            throw new IOException("DuckDB does not start: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether a dataset has any file. */
+    static boolean has(Path lake, String dataset) throws IOException {
+        Path folder = lake.resolve(dataset);
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(".parquet"));
+        }
+    }
+
+    /** A dataset as SQL can name it after FROM; it must have a file. */
+    static String table(Path lake, String dataset) {
+        String files = lake.resolve(dataset).resolve("**").resolve("*.parquet").toString();
+        return "read_parquet(%s, union_by_name = true, hive_partitioning = false)".formatted(text(files));
+    }
+
+    /** A text as SQL writes it. */
+    static String text(String value) {
+        return "'" + value.replace("'", "''") + "'";
+    }
+
+    /** A name as SQL writes it. */
+    static String name(String column) {
+        return '"' + column.replace("\"", "\"\"") + '"';
+    }
+
+    /** The columns of a query and their types, in order. */
+    Map<String, String> columns(String query) throws IOException {
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (List<@Nullable String> column : rows("DESCRIBE " + query)) {
+            columns.put(String.valueOf(column.get(0)), String.valueOf(column.get(1)));
+        }
+        return columns;
+    }
+
+    void run(String sql) throws IOException {
+        try (Statement statement = duckdb.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw failed(sql, e);
+        }
+    }
+
+    /** All rows of a query, every value as text. */
+    List<List<@Nullable String>> rows(String sql) throws IOException {
+        try (Statement statement = duckdb.createStatement();
+                ResultSet results = statement.executeQuery(sql)) {
+            int columns = results.getMetaData().getColumnCount();
+            List<List<@Nullable String>> rows = new ArrayList<>();
+            while (results.next()) {
+                List<@Nullable String> row = new ArrayList<>(columns);
+                for (int i = 1; i <= columns; i++) {
+                    row.add(results.getString(i));
+                }
+                rows.add(row);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw failed(sql, e);
+        }
+    }
+
+    /** The only value of a query that always has one row. */
+    long number(String sql) throws IOException {
+        return Long.parseLong(String.valueOf(rows(sql).get(0).get(0)));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            duckdb.close();
+        } catch (SQLException e) {
+            throw new IOException("DuckDB does not end: " + e.getMessage(), e);
+        }
+    }
+
+    private static IOException failed(String sql, SQLException e) {
+        return new IOException("DuckDB cannot answer %s: %s".formatted(sql, e.getMessage()), e);
+    }
+}
