@@ -16,6 +16,7 @@ class PanePartSerializerTest {
         List<PanePart> parts = List.of(
                 PanePart.of("a", 0, "[]", new Pane(new byte[] {1, 1, 7}, 5)),
                 PanePart.of("a", Long.MIN_VALUE, "[\"ä\ud83d日\",-1]", new Pane(new byte[40_000], Long.MAX_VALUE)),
+                PanePart.of("b", 0, "[7]", new Pane(new byte[] {1, 0}, 6)), // as long a name as the one before
                 PanePart.of("m".repeat(63), 60_000, "[\"" + "x".repeat(5_000) + "\"]", new Pane(new byte[0], -1)),
                 PanePart.of("b", 60_000, "[\"shop\"]", new Pane(new byte[] {1}, 0)),
                 PanePart.of("b", 60_000, "[\"shop\"]", new Pane(new byte[] {1}, 0)));

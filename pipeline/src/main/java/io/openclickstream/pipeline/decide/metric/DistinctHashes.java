@@ -54,6 +54,9 @@ final class DistinctHashes {
         }
         if (size == hashes.length) {
             makeRoom();
+            if (hash >= theta) {
+                return; // room was made by leaving out all from a smaller hash on
+            }
         }
         hashes[size++] = hash;
     }

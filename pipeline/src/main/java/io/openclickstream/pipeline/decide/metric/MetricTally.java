@@ -2,9 +2,9 @@ package io.openclickstream.pipeline.decide.metric;
 
 import io.openclickstream.schemas.metric.PanePart;
 import io.openclickstream.schemas.metric.PaneWriter;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +15,11 @@ final class MetricTally {
     private final Expression.Evaluator[] inputs;
     private final int[] dimensions;
     private final Measure[] measures;
-    private final TreeMap<Long, WindowTally> windows = new TreeMap<>();
-    private @Nullable WindowTally latest;
-    private @Nullable WindowTally previous;
+    /** By their start. */
+    private final List<WindowTally> windows = new ArrayList<>();
+    /** Where the last row's window stands: a number, since to note the window itself would cost G1 a fence each time. */
+    private int latest;
+
     private int size;
 
     MetricTally(Metric metric, Runnable failed) {
@@ -62,34 +64,35 @@ final class MetricTally {
         counts.add(measures, values, ingestionTimeMillis);
     }
 
-    /** The window of a moment: mostly that of the row before, or of the one before that. */
     private WindowTally window(long timeMillis) {
-        WindowTally known = latest;
-        if (known == null || !known.holds(timeMillis)) {
-            known = previous;
-            if (known == null || !known.holds(timeMillis)) {
-                known = windows.computeIfAbsent(
-                        metric.windowStartMillis(timeMillis),
-                        start -> new WindowTally(start, metric.windowEndMillis(start)));
-            }
-            previous = latest;
-            latest = known;
+        int last = latest;
+        if (last < windows.size() && windows.get(last).holds(timeMillis)) {
+            return windows.get(last);
         }
-        return known;
+        int at = 0;
+        int end = windows.size();
+        while (at < end) {
+            int middle = (at + end) >>> 1;
+            if (windows.get(middle).endMillis <= timeMillis) {
+                at = middle + 1;
+            } else {
+                end = middle;
+            }
+        }
+        if (at == windows.size() || !windows.get(at).holds(timeMillis)) {
+            long start = metric.windowStartMillis(timeMillis);
+            windows.add(at, new WindowTally(start, metric.windowEndMillis(start)));
+        }
+        latest = at;
+        return windows.get(at);
     }
 
     /** Hands over what was counted in windows that end at or before this moment. */
     void drainWindowsEndingBy(long millis, PaneWriter writer, Consumer<PanePart> out) {
-        Iterator<WindowTally> inOrder = windows.values().iterator();
-        while (inOrder.hasNext()) {
-            WindowTally window = inOrder.next();
-            if (window.endMillis > millis) {
-                return;
-            }
-            inOrder.remove();
+        int drained = 0;
+        while (drained < windows.size() && windows.get(drained).endMillis <= millis) {
+            WindowTally window = windows.get(drained++);
             size -= window.panes.size();
-            latest = null;
-            previous = null;
             for (Map.Entry<DimensionValues, PaneCounts> pane : window.panes.entrySet()) {
                 out.accept(PanePart.of(
                         metric.name(),
@@ -98,5 +101,6 @@ final class MetricTally {
                         pane.getValue().pane(writer)));
             }
         }
+        windows.subList(0, drained).clear();
     }
 }

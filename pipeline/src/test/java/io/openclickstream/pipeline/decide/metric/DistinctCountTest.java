@@ -76,6 +76,22 @@ class DistinctCountTest {
         assertIsUnion(count, List.of("ada"));
     }
 
+    /** The hash for which room was made is itself one of those that are left out. */
+    @Example
+    void thetaNeverGrows() {
+        var hashes = new DistinctHashes();
+        for (long hash = 1; hash <= 2 * DistinctHashes.EXACT + 1; hash++) {
+            hashes.add(hash);
+        }
+        var writer = new PaneWriter();
+        hashes.write(writer);
+        var reader = new PaneReader();
+        reader.begin(writer.block());
+        reader.next();
+        assertThat(reader.theta()).isEqualTo(DistinctHashes.EXACT + 1);
+        assertThat(reader.hashes()).isEqualTo(DistinctHashes.EXACT);
+    }
+
     private static Object value(Random random, int range) {
         int number = random.nextInt(2 * range + 1);
         return switch (random.nextInt(5)) {
