@@ -19,7 +19,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart>
         implements OneInputStreamOperator<T, PanePart> {
     private static final long serialVersionUID = 1L;
-    private static final int MAX_PANES = 20_000;
+    private static final int MAX_PANES = 50_000;
 
     /** What it sends. */
     public static final TypeInformation<PanePart> PARTS = PanePartSerializer.TYPE;
@@ -80,7 +80,7 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     public void processElement(StreamRecord<T> element) {
         tally.add(element.getValue());
         if (tally.size() >= MAX_PANES) {
-            drain();
+            tally.drainTo(MAX_PANES / 2, this::send);
         }
     }
 
@@ -88,7 +88,7 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
     public void processWatermark(Watermark mark) throws Exception {
         // Windows that stay open can wait for the next interval: the fewer parts, the less there is to merge.
         long reached = mark.getTimestamp() == Long.MAX_VALUE ? Long.MAX_VALUE : mark.getTimestamp() + 1;
-        tally.drainWindowsEndingBy(reached, counted -> output.collect(new StreamRecord<>(counted)));
+        tally.drainWindowsEndingBy(reached, this::send);
         super.processWatermark(mark);
     }
 
@@ -103,7 +103,11 @@ public final class TallyPanesOperator<T> extends AbstractStreamOperator<PanePart
         super.finish();
     }
 
+    private void send(PanePart part) {
+        output.collect(new StreamRecord<>(part));
+    }
+
     private void drain() {
-        tally.drain(counted -> output.collect(new StreamRecord<>(counted)));
+        tally.drain(this::send);
     }
 }

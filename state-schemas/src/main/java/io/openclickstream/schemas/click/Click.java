@@ -32,6 +32,8 @@ public final class Click {
     private final byte[] block;
     private final int blockStart;
     private final int blockLength;
+    /** Which texts are known, and whether places are wide; in the block as well, but asked for at every turn. */
+    private final int present;
     // These two are asked for wherever a click goes by its user, and often nothing else is.
     private @Nullable String siteId;
     private @Nullable String userId;
@@ -50,6 +52,7 @@ public final class Click {
         this.block = block;
         this.blockStart = blockStart;
         this.blockLength = blockLength;
+        present = (int) ClickPacker.INT.get(block, blockStart + ClickPacker.PRESENT);
     }
 
     /**
@@ -261,7 +264,7 @@ public final class Click {
 
     /** Whether a text of {@link ClickText} is known. */
     public boolean has(int field) {
-        return (present() & 1 << field) != 0;
+        return (present & 1 << field) != 0;
     }
 
     /** The array in which a known text of {@link ClickText} stands, in UTF-8. */
@@ -351,12 +354,8 @@ public final class Click {
         return new String(bytesAt(place), indexAt(place), lengthAt(place), StandardCharsets.UTF_8);
     }
 
-    private int present() {
-        return (int) ClickPacker.INT.get(block, blockStart + ClickPacker.PRESENT);
-    }
-
     private boolean isWide() {
-        return present() < 0;
+        return present < 0;
     }
 
     private int width() {
@@ -369,7 +368,7 @@ public final class Click {
 
     /** Where the place of a known text is written down. */
     private int place(int field) {
-        return blockStart + ClickPacker.PLACES + width() * Integer.bitCount(present() & (1 << field) - 1);
+        return blockStart + ClickPacker.PLACES + width() * Integer.bitCount(present & (1 << field) - 1);
     }
 
     private int firstProperty() {
@@ -416,7 +415,7 @@ public final class Click {
                 && eventTimeMillis() == click.eventTimeMillis()
                 && sentAtOrNone() == click.sentAtOrNone()
                 && propertyCount() == click.propertyCount()
-                && (present() & ~ClickPacker.WIDE) == (click.present() & ~ClickPacker.WIDE)
+                && (present & ~ClickPacker.WIDE) == (click.present & ~ClickPacker.WIDE)
                 && hasSamePlaces(click);
     }
 

@@ -8,14 +8,14 @@ import java.util.Arrays;
 /**
  * Event ids of one user that were seen, packed and changed in place: for each a hash of 96 bits and the event time it
  * was seen with. Two ids of one user with equal hashes would make a click a duplicate that is none; among {@value #MAX}
- * ids that happens to one user in 10^23.
+ * ids that happens to one user in 10^20.
  */
 public final class SeenIds {
-    /** As many ids are kept here: what a busy person does in an hour, and no more than 20 KiB. */
-    public static final int MAX = 1_024;
+    /** As many ids are kept here: what a busy bot does in an hour, and no more than 320 KiB. */
+    public static final int MAX = 16_384;
 
     /** Up to so many are scanned; more are found by an index, which is made anew when ids are read or forgotten. */
-    private static final int MAX_SCANNED = 32;
+    private static final int MAX_SCANNED = 8;
 
     private static final int BYTES = 20;
     private static final int HASH_HIGH = 8;

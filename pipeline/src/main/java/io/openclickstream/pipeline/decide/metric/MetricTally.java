@@ -35,6 +35,11 @@ final class MetricTally {
         return size;
     }
 
+    /** When its earliest window ends; {@link Long#MAX_VALUE} when nothing waits. */
+    long earliestEndMillis() {
+        return windows.isEmpty() ? Long.MAX_VALUE : windows.get(0).endMillis;
+    }
+
     /**
      * Counts one row.
      *

@@ -73,6 +73,17 @@ public final class PaneTally<T> {
         drainWindowsEndingBy(Long.MAX_VALUE, out);
     }
 
+    /** Hands over the earliest windows until no more than so many panes wait. */
+    public void drainTo(int panes, Consumer<PanePart> out) {
+        while (size() > panes) {
+            long earliest = Long.MAX_VALUE;
+            for (MetricTally metric : metrics) {
+                earliest = Math.min(earliest, metric.earliestEndMillis());
+            }
+            drainWindowsEndingBy(earliest, out);
+        }
+    }
+
     /** Hands over what was counted in windows that end at or before this moment. */
     public void drainWindowsEndingBy(long millis, Consumer<PanePart> out) {
         for (MetricTally metric : metrics) {
