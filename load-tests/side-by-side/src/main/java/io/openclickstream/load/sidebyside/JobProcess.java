@@ -45,12 +45,18 @@ final class JobProcess {
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         long cpu = system.getProcessCpuTime();
         long wall = System.nanoTime();
-        List<String> vertices = run(job, new Topic(servers, args[4], isAvro), backend, folder.resolve("measured"));
+        List<String> vertices;
+        Map<String, Double> threads;
+        try (ThreadTimes times = new ThreadTimes()) {
+            vertices = run(job, new Topic(servers, args[4], isAvro), backend, folder.resolve("measured"));
+            threads = times.seconds();
+        }
         Map<String, Object> seen = new LinkedHashMap<>();
         seen.put("job", job.key());
         seen.put("backend", backend);
         seen.put("cpu_seconds", (system.getProcessCpuTime() - cpu) / 1e9);
         seen.put("wall_seconds", (System.nanoTime() - wall) / 1e9);
+        seen.put("cpu_seconds_by_thread", threads);
         seen.put("vertices", vertices);
         seen.put("outputs", Digest.all());
         System.out.println(new JsonMapper().writeValueAsString(seen));

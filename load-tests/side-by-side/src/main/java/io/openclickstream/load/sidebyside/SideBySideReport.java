@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.Map;
 /** Tables, raw output and the result of a comparison. */
 record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final int MOST_THREADS = 10;
 
     /** Whether all jobs have put out the same rows. */
     boolean outputsAgree() {
@@ -57,6 +59,29 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
                                 .toList())));
             }
         }
+        for (String backend : options.backends()) {
+            lines.addAll(threads(options.jobs().get(options.jobs().size() - 1), backend));
+        }
+        return lines;
+    }
+
+    /** Where a job's CPU time goes, thread by thread, of its first run. */
+    private List<String> threads(Job job, String backend) {
+        JobRun run = runs.stream()
+                .filter(each -> each.job() == job && each.backend().equals(backend))
+                .findFirst()
+                .orElseThrow();
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("%s on %s, microseconds of CPU per click by thread".formatted(job.shownAs(), backend));
+        run.seen().path("cpu_seconds_by_thread").properties().stream()
+                .sorted(Comparator.comparingDouble(thread -> -thread.getValue().asDouble()))
+                .limit(MOST_THREADS)
+                .forEach(thread -> lines.add(String.format(
+                        Locale.ROOT,
+                        "  %-16s %6.2f",
+                        thread.getKey(),
+                        thread.getValue().asDouble() * 1e6 / options.clicks())));
         return lines;
     }
 

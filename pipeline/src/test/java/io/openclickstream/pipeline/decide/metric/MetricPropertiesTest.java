@@ -120,6 +120,39 @@ class MetricPropertiesTest {
         }
     }
 
+    /** Amounts of up to nine digits after the point, of either sign, in parts of all sizes: to the last digit. */
+    @Test
+    void moneyOfTenMillionLinesIsExact() throws Exception {
+        Metric money = MetricCatalogTest.only("SELECT SUM(amount) AS revenue, MAX(amount) AS largest FROM TABLE(TUMBLE("
+                + "TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE)) GROUP BY window_start");
+        Random random = new Random(10_000_000);
+        long[] nanos = random.longs(10_007, -5_000_000_000L, 10_000_000_000L).toArray();
+        List<ReceivedClick> lines = Arrays.stream(nanos)
+                .mapToObj(amount -> received(
+                        click("e", "u", 0, null, BigDecimal.valueOf(amount, 9).toPlainString(), "EUR")))
+                .toList();
+        var tally = new PaneTally<>(MetricTable.CLICKS, List.of(money), () -> {});
+        Map<PaneKey, Pane> panes = new HashMap<>();
+        long expected = 0;
+        long largest = Long.MIN_VALUE;
+        int untilDrained = 1;
+        for (int i = 0; i < 10_000_000; i++) {
+            int line = (int) ((i * 7_919L + i / 10_007) % lines.size());
+            expected += nanos[line]; // at most 10^17, so that it cannot overflow
+            largest = Math.max(largest, nanos[line]);
+            tally.add(lines.get(line));
+            if (--untilDrained == 0) {
+                tally.drain(part -> merge(panes, money, part));
+                untilDrained = 1 + random.nextInt(200_000);
+            }
+        }
+        tally.drain(part -> merge(panes, money, part));
+        Object[] row =
+                new MetricRows(money, () -> {}).values(new PaneKey("m", 0, "[]"), panes.get(new PaneKey("m", 0, "[]")));
+        assertThat(row[0]).isEqualTo(BigDecimal.valueOf(expected, 9));
+        assertThat(row[1]).isEqualTo(BigDecimal.valueOf(largest, 9));
+    }
+
     /** Every step counts a random part of the clicks on one of several subtasks, which send their parts when they like. */
     private static Map<PaneKey, Pane> counted(List<ReceivedClick> clicks, Random random) {
         Map<PaneKey, Pane> panes = new HashMap<>();

@@ -199,6 +199,41 @@ class SessionPropertiesTest {
                         .reduce(BigDecimal.ZERO, BigDecimal::add));
     }
 
+    /** In two currencies, joined in any order. */
+    @Example
+    void revenueOfTenMillionLinesIsExact() {
+        Random random = new Random(10_000_000);
+        long[] nanos = random.longs(10_007, -5_000_000_000L, 10_000_000_000L).toArray();
+        List<OpenSession> lines = new ArrayList<>();
+        for (int i = 0; i < nanos.length; i++) {
+            lines.add(SessionFacts.single(
+                    SessionStory.at("e" + i, START + i)
+                            .paid(BigDecimal.valueOf(nanos[i], 9).toPlainString(), i % 2 == 0 ? "EUR" : "JPY")
+                            .receivedAs(i),
+                    Cuts.of(0).rules().policy()));
+        }
+        long[] expected = new long[2];
+        OpenSession left = lines.get(0);
+        OpenSession right = lines.get(1);
+        expected[0] += nanos[0];
+        expected[1] += nanos[1];
+        for (int i = 2; i < 10_000_000; i++) {
+            int line = (int) ((i * 7_919L + i / 10_007) % lines.size());
+            expected[line % 2] += nanos[line]; // at most 10^17, so that it cannot overflow
+            if (random.nextBoolean()) {
+                left = SessionFacts.join(left, lines.get(line));
+            } else {
+                right = SessionFacts.join(lines.get(line), right);
+            }
+        }
+        OpenSession all = SessionFacts.join(right, left);
+        assertThat(all.clicks()).isEqualTo(10_000_000);
+        assertThat(all.revenue())
+                .containsExactly(
+                        new Money("EUR", BigDecimal.valueOf(expected[0], 9)),
+                        new Money("JPY", BigDecimal.valueOf(expected[1], 9)));
+    }
+
     /** Adds the clicks in this order; between them event time moves on as far as makes none of them late. */
     private static List<OpenSession> played(SessionRules rules, List<ReceivedClick> arrival, long seed) {
         Random random = new Random(seed);
