@@ -63,6 +63,9 @@ class TopologyTest {
     void everyOperatorHasItsUidFromTheRegistry() throws Exception {
         StreamGraph graph = graph();
         assertThat(graph.getStreamNodes())
+                .as(
+                        "Every operator of the job has a uid of OperatorUid, each once. A new operator gets a new one; one that is"
+                                + " gone leaves its uid behind, never to be used again")
                 .extracting(StreamNode::getTransformationUID)
                 .filteredOn(uid -> !uid.startsWith("Sink Committer: "))
                 .containsExactlyInAnyOrderElementsOf(Arrays.stream(OperatorUid.values())

@@ -2,7 +2,7 @@ package io.openclickstream.pipeline.savepoint;
 
 import java.io.IOException;
 
-/** Prints what a savepoint holds. */
+/** Prints what a savepoint holds: operators, their states with their types, and which of them are registered. */
 public final class PrintSavepoint {
     private PrintSavepoint() {}
 
@@ -13,9 +13,9 @@ public final class PrintSavepoint {
             System.exit(2);
         }
         try {
-            SavepointContents.read(args[0]).lines().forEach(System.out::println);
+            SavepointText.lines(SavepointContents.read(args[0])).forEach(System.out::println);
         } catch (IOException | RuntimeException e) {
-            System.err.println("Cannot read the savepoint " + args[0] + ": " + e.getMessage());
+            System.err.println("Cannot read the savepoint: " + e.getMessage());
             System.exit(1);
         }
     }

@@ -9,7 +9,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
@@ -21,6 +23,7 @@ import org.apache.flink.runtime.state.IncrementalRemoteKeyedStateHandle;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedBackendSerializationProxy;
 import org.apache.flink.runtime.state.KeyedStateHandle;
+import org.apache.flink.runtime.state.OperatorBackendSerializationProxy;
 import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.apache.flink.runtime.state.StreamStateHandle;
 import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess;
@@ -50,24 +53,34 @@ public record SavepointContents(long checkpointId, List<Operator> operators) {
     /**
      * One state.
      *
-     * @param kind keyed, or operator
+     * @param kind KEYED or TIMERS; for state without keys how Flink spreads it
+     * @param key how keys are written; null for state without keys
+     * @param value how values are written
+     * @param entries how many there are; {@link #NOT_KNOWN} for state with keys, whose entries would have to be read
      */
-    public record State(String name, String kind) {}
+    public record State(
+            String name,
+            String kind,
+            @Nullable TypeSerializerSnapshot<?> key,
+            TypeSerializerSnapshot<?> value,
+            long entries) {
+        /** Stands for a number that the metadata does not tell. */
+        public static final long NOT_KNOWN = -1;
+
+        private State plus(State other) {
+            return new State(name, kind, key, value, entries == NOT_KNOWN ? NOT_KNOWN : entries + other.entries);
+        }
+    }
 
     /**
      * Reads a savepoint.
      *
      * @param path of its folder, or of the metadata in it
-     * @throws IOException when there is none or it cannot be read
+     * @throws IOException when there is none or it cannot be read; the message says what to give instead
      */
     public static SavepointContents read(String path) throws IOException {
-        CompletedCheckpointStorageLocation location = AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
         ClassLoader loader = SavepointContents.class.getClassLoader();
-        CheckpointMetadata metadata;
-        try (InputStream stream = location.getMetadataHandle().openInputStream();
-                DataInputStream data = new DataInputStream(stream)) {
-            metadata = Checkpoints.loadCheckpointMetadata(data, loader, path);
-        }
+        CheckpointMetadata metadata = metadata(path, loader);
         Map<OperatorID, OperatorUid> known = uids();
         List<Operator> operators = new ArrayList<>();
         for (OperatorState operator : metadata.getOperatorStates()) {
@@ -87,6 +100,22 @@ public record SavepointContents(long checkpointId, List<Operator> operators) {
         return new SavepointContents(metadata.getCheckpointId(), operators);
     }
 
+    private static CheckpointMetadata metadata(String path, ClassLoader loader) throws IOException {
+        try {
+            CompletedCheckpointStorageLocation location =
+                    AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
+            try (InputStream stream = location.getMetadataHandle().openInputStream();
+                    DataInputStream data = new DataInputStream(stream)) {
+                return Checkpoints.loadCheckpointMetadata(data, loader, path);
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    "There is no savepoint or checkpoint of Flink at %s: %s%nGive the folder that holds its file _metadata, such as savepoints/savepoint-1f2e3d-0123456789ab, or that file."
+                            .formatted(path, e.getMessage()),
+                    e);
+        }
+    }
+
     private static Map<OperatorID, OperatorUid> uids() {
         Map<OperatorID, OperatorUid> uids = new HashMap<>();
         for (OperatorUid uid : OperatorUid.values()) {
@@ -99,10 +128,9 @@ public record SavepointContents(long checkpointId, List<Operator> operators) {
         Map<String, State> states = new TreeMap<>();
         for (OperatorSubtaskState subtask : operator.getStates()) {
             for (OperatorStateHandle handle : subtask.getManagedOperatorState()) {
-                handle.getStateNameToPartitionOffsets()
-                        .forEach((name, partitions) -> states.put(
-                                name,
-                                new State(name, partitions.getDistributionMode().name())));
+                for (State state : withoutKeys(handle, loader)) {
+                    states.merge(state.name(), state, State::plus);
+                }
             }
             for (KeyedStateHandle handle : subtask.getManagedKeyedState()) {
                 StreamStateHandle head = head(handle);
@@ -112,6 +140,29 @@ public record SavepointContents(long checkpointId, List<Operator> operators) {
             }
         }
         return List.copyOf(states.values());
+    }
+
+    private static List<State> withoutKeys(OperatorStateHandle handle, ClassLoader loader) throws IOException {
+        List<StateMetaInfoSnapshot> described = new ArrayList<>();
+        try (InputStream stream = handle.openInputStream()) {
+            var proxy = new OperatorBackendSerializationProxy(loader);
+            proxy.read(new DataInputViewStreamWrapper(stream));
+            described.addAll(proxy.getOperatorStateMetaInfoSnapshots());
+            described.addAll(proxy.getBroadcastStateMetaInfoSnapshots());
+        }
+        List<State> states = new ArrayList<>();
+        for (StateMetaInfoSnapshot state : described) {
+            var partitions = handle.getStateNameToPartitionOffsets().get(state.getName());
+            if (partitions != null) {
+                states.add(new State(
+                        state.getName(),
+                        partitions.getDistributionMode().name(),
+                        null,
+                        value(state),
+                        partitions.getOffsets().length));
+            }
+        }
+        return states;
     }
 
     /** The file that begins with the names of the states. */
@@ -129,31 +180,25 @@ public record SavepointContents(long checkpointId, List<Operator> operators) {
             var proxy = new KeyedBackendSerializationProxy<>(loader);
             proxy.read(new DataInputViewStreamWrapper(stream));
             return proxy.getStateMetaInfoSnapshots().stream()
-                    .map(state -> new State(state.getName(), kind(state)))
+                    .map(state -> new State(
+                            state.getName(),
+                            kind(state),
+                            proxy.getKeySerializerSnapshot(),
+                            value(state),
+                            State.NOT_KNOWN))
                     .toList();
         }
+    }
+
+    private static TypeSerializerSnapshot<?> value(StateMetaInfoSnapshot state) {
+        return Objects.requireNonNull(
+                state.getTypeSerializerSnapshot(StateMetaInfoSnapshot.CommonSerializerKeys.VALUE_SERIALIZER),
+                () -> "state " + state.getName() + " does not say how its values are written");
     }
 
     private static String kind(StateMetaInfoSnapshot state) {
         return state.getBackendStateType() == StateMetaInfoSnapshot.BackendStateType.PRIORITY_QUEUE
                 ? "TIMERS"
                 : "KEYED";
-    }
-
-    /** A line per operator and state. */
-    public List<String> lines() {
-        List<String> lines = new ArrayList<>();
-        lines.add("checkpoint %d".formatted(checkpointId));
-        for (Operator operator : operators) {
-            lines.add("%-18s %,12d bytes, parallelism %d of at most %d%s"
-                    .formatted(
-                            operator.uid(),
-                            operator.bytes(),
-                            operator.parallelism(),
-                            operator.maxParallelism(),
-                            operator.isKnown() ? "" : ", not an operator of this release"));
-            operator.states().forEach(state -> lines.add("  %-24s %s".formatted(state.name(), state.kind())));
-        }
-        return lines;
     }
 }

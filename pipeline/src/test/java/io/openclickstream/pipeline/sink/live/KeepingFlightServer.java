@@ -3,6 +3,7 @@ package io.openclickstream.pipeline.sink.live;
 import io.openclickstream.schemas.live.PutHeader;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +24,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** A real Flight server that keeps what it is sent, and can be told to fail. */
 public final class KeepingFlightServer extends NoOpFlightProducer implements AutoCloseable {
-    /** One batch: its header, and its rows with columns separated by {@code |}. */
+    /** One batch: its header, and its rows with columns separated by {@code |}, bytes in base 64. */
     public record Put(PutHeader header, List<String> rows) {}
 
     private final List<Put> puts = new CopyOnWriteArrayList<>();
@@ -89,9 +90,13 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     private static List<String> rows(VectorSchemaRoot root) {
         return IntStream.range(0, root.getRowCount())
                 .mapToObj(row -> root.getFieldVectors().stream()
-                        .map((FieldVector column) -> String.valueOf(column.getObject(row)))
+                        .map((FieldVector column) -> text(column.getObject(row)))
                         .collect(Collectors.joining("|")))
                 .toList();
+    }
+
+    private static String text(Object value) {
+        return value instanceof byte[] bytes ? Base64.getEncoder().encodeToString(bytes) : String.valueOf(value);
     }
 
     @Override
