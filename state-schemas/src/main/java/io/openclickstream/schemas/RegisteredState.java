@@ -16,27 +16,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The rules: a name is never changed or reused; a key record never changes; fields of a value record are added or
  * removed, never renamed or given another type, and a field that an old savepoint lacks gets its meaning in the record's
- * constructor.
+ * constructor. Tests hold this list against what every release has written, {@code state-schemas/released}.
  */
 public enum RegisteredState {
     /** A user's open sessions, remembered event ids and timer. */
-    TIMELINE(OperatorUid.SESSIONIZE, "timeline", Kind.KEYED, UserKey.class, UserTimeline.class),
+    TIMELINE(OperatorUid.SESSIONIZE, "timeline", Kind.KEYED, UserKey.class, UserTimeline.class, "0.1.0"),
     /** Event ids of users with more than the timeline holds, with the event time each was seen with. */
-    SEEN_EVENT_IDS(OperatorUid.SESSIONIZE, "seen-event-ids", Kind.KEYED, UserKey.class, Long.class),
+    SEEN_EVENT_IDS(OperatorUid.SESSIONIZE, "seen-event-ids", Kind.KEYED, UserKey.class, Long.class, "0.1.0"),
     /** The watermark, so that late stays late after a restart; the largest counts. */
-    WATERMARK(OperatorUid.SESSIONIZE, "watermark", Kind.UNION_LIST, null, Long.class),
+    WATERMARK(OperatorUid.SESSIONIZE, "watermark", Kind.UNION_LIST, null, Long.class, "0.1.0"),
     /** The part of a partition's ledger step that waits for its outcomes. */
-    LEDGER_STEP(OperatorUid.LEDGER, "step", Kind.KEYED, PartitionKey.class, LedgerEntry.class),
+    LEDGER_STEP(OperatorUid.LEDGER, "step", Kind.KEYED, PartitionKey.class, LedgerEntry.class, "0.1.0"),
     /** The ledger's totals of a partition. */
-    LEDGER_TOTAL(OperatorUid.LEDGER, "total", Kind.KEYED, PartitionKey.class, LedgerEntry.class),
+    LEDGER_TOTAL(OperatorUid.LEDGER, "total", Kind.KEYED, PartitionKey.class, LedgerEntry.class, "0.1.0"),
     /** The panes of a bucket by their dimensions: a JSON array, see {@link io.openclickstream.schemas.metric.PaneKey}. */
-    PANES(OperatorUid.MERGE_PANES, "panes", Kind.KEYED, PaneBucket.class, Pane.class),
+    PANES(OperatorUid.MERGE_PANES, "panes", Kind.KEYED, PaneBucket.class, Pane.class, "0.1.0"),
     /** What each metric's name has meant. */
-    METRIC_DEFINITIONS(OperatorUid.MERGE_PANES, "definitions", Kind.UNION_LIST, null, MetricDefinition.class),
+    METRIC_DEFINITIONS(OperatorUid.MERGE_PANES, "definitions", Kind.UNION_LIST, null, MetricDefinition.class, "0.1.0"),
     /** The lineage under which live tables are written; the same in all three. */
-    LIVE_SESSIONS_LINEAGE(OperatorUid.LIVE_SESSIONS, "lineage", Kind.UNION_LIST, null, String.class),
-    LIVE_METRICS_LINEAGE(OperatorUid.LIVE_METRICS, "lineage", Kind.UNION_LIST, null, String.class),
-    LIVE_LEDGER_LINEAGE(OperatorUid.LIVE_LEDGER, "lineage", Kind.UNION_LIST, null, String.class);
+    LIVE_SESSIONS_LINEAGE(OperatorUid.LIVE_SESSIONS, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0"),
+    LIVE_METRICS_LINEAGE(OperatorUid.LIVE_METRICS, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0"),
+    LIVE_LEDGER_LINEAGE(OperatorUid.LIVE_LEDGER, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0");
 
     /** How a state is spread over subtasks. */
     public enum Kind {
@@ -51,13 +51,21 @@ public enum RegisteredState {
     private final Kind kind;
     private final @Nullable Class<?> keyType;
     private final Class<?> valueType;
+    private final String since;
 
-    RegisteredState(OperatorUid operator, String stateName, Kind kind, @Nullable Class<?> keyType, Class<?> valueType) {
+    RegisteredState(
+            OperatorUid operator,
+            String stateName,
+            Kind kind,
+            @Nullable Class<?> keyType,
+            Class<?> valueType,
+            String since) {
         this.operator = operator;
         this.stateName = stateName;
         this.kind = kind;
         this.keyType = keyType;
         this.valueType = valueType;
+        this.since = since;
     }
 
     /** Whose state it is. */
@@ -86,6 +94,6 @@ public enum RegisteredState {
 
     /** The release that first had it. */
     public String since() {
-        return "0.1.0";
+        return since;
     }
 }

@@ -1,7 +1,7 @@
 package io.openclickstream.pipeline.release;
 
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -29,7 +29,7 @@ record BrokenPromise(String release, String what, String why, String instead) {
      * Empty when all is well.
      */
     static List<String> complaints(List<BrokenPromise> broken, List<AcceptedBreak> accepted) {
-        List<String> complaints = new ArrayList<>();
+        Set<String> complaints = new LinkedHashSet<>();
         Set<AcceptedBreak> needed = new HashSet<>();
         for (BrokenPromise promise : broken) {
             List<AcceptedBreak> matching = accepted.stream()
@@ -47,6 +47,6 @@ record BrokenPromise(String release, String what, String why, String instead) {
                         .formatted(each.what(), each.release()));
             }
         }
-        return complaints;
+        return List.copyOf(complaints);
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
@@ -37,6 +38,7 @@ record GoldenBytes(
         @Nullable Integer keyGroup,
         JsonNode says) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int MAX_BRIEF = 200;
 
     enum Role {
         KEY,
@@ -78,7 +80,7 @@ record GoldenBytes(
             broken.add(
                     broken(
                             release,
-                            "The bytes of %s cannot be read any more: %s".formatted(says, e),
+                            "They cannot be read any more: %s. They are %s.".formatted(e, brief()),
                             "go on reading what was released. A format of our own gets its next number when it changes, and its reader keeps the older ones; a class that Flink writes stays where it is."));
         }
         return broken;
@@ -97,16 +99,19 @@ record GoldenBytes(
                             .formatted(compatibility),
                     "keys never change; fields of values come and go, and are never renamed or retyped."));
         }
-        Object now = then.restoreSerializer()
-                .deserialize(new DataInputDeserializer(Base64.getDecoder().decode(bytes)));
+        var in = new DataInputDeserializer(Base64.getDecoder().decode(bytes));
+        Object now = then.restoreSerializer().deserialize(in);
         List<BrokenPromise> broken = new ArrayList<>();
         List<String> differences = ValueText.differences(says, ValueText.of(now));
+        if (in.available() > 0) {
+            differences.add("%d bytes are left".formatted(in.available()));
+        }
         if (!differences.isEmpty()) {
             broken.add(
                     broken(
                             release,
-                            "The bytes of %s read as something else: %s."
-                                    .formatted(says, String.join("; ", differences)),
+                            "They read as something else than was written: %s. They are %s."
+                                    .formatted(String.join("; ", differences), brief()),
                             "give a changed format its next number and go on reading the older ones; never change what a released format means."));
         }
         if (keyGroup != null && keyGroup != keyGroup(now)) {
@@ -119,8 +124,24 @@ record GoldenBytes(
         return broken;
     }
 
+    private String brief() {
+        String text = says.toString();
+        return text.length() <= MAX_BRIEF ? text : text.substring(0, MAX_BRIEF) + "...";
+    }
+
     private BrokenPromise broken(String release, String why, String instead) {
-        return new BrokenPromise(release, "bytes of " + state + " " + role, why, instead);
+        return new BrokenPromise(release, "bytes of " + name(), why, instead);
+    }
+
+    /** Whether it is said already that this key or value does not go together, by the descriptions of both. */
+    boolean isExplainedBy(List<BrokenPromise> described) {
+        return described.stream()
+                .anyMatch(promise -> promise.what().startsWith(name() + " ")
+                        || promise.what().equals("state " + state));
+    }
+
+    private String name() {
+        return role.name().toLowerCase(Locale.ROOT) + " " + state;
     }
 
     /** Its line in {@code golden.tsv}. */

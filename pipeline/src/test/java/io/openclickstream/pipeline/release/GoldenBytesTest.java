@@ -7,7 +7,9 @@ import io.openclickstream.pipeline.release.GoldenBytes.Role;
 import io.openclickstream.schemas.RegisteredState;
 import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.session.UserKey;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is said of bytes that do not read as they were written. */
@@ -35,8 +37,8 @@ class GoldenBytesTest {
                 key.keyGroup(),
                 key.says());
         assertThat(changed.check("0.1.0")).anySatisfy(broken -> {
-            assertThat(broken.what()).isEqualTo("bytes of ledger/total KEY");
-            assertThat(broken.why()).contains("read as something else: .");
+            assertThat(broken.what()).isEqualTo("bytes of key ledger/total");
+            assertThat(broken.why()).contains("read as something else than was written: ");
             assertThat(broken.instead()).contains("next number");
         });
     }
@@ -48,7 +50,7 @@ class GoldenBytesTest {
                 .singleElement()
                 .extracting(BrokenPromise::why)
                 .asString()
-                .contains("cannot be read any more: java.io.EOFException");
+                .contains("They cannot be read any more: java.io.EOFException");
     }
 
     @Test
@@ -72,6 +74,36 @@ class GoldenBytesTest {
                 .extracting(BrokenPromise::why)
                 .asString()
                 .contains("Flink refuses to restore it");
+    }
+
+    @Test
+    void bytesThatAreLeftOverAreNamed() {
+        byte[] bytes = Base64.getDecoder().decode(key.bytes());
+        var longer = new GoldenBytes(
+                key.state(),
+                key.role(),
+                key.serializer(),
+                Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, bytes.length + 3)),
+                key.keyGroup(),
+                key.says());
+        assertThat(longer.check("0.1.0"))
+                .singleElement()
+                .extracting(BrokenPromise::why)
+                .asString()
+                .contains("3 bytes are left");
+    }
+
+    @Test
+    void whatTheDescriptionsSayIsNotSaidAgain() {
+        assertThat(key.isExplainedBy(List.of(broken("key ledger/total partition"))))
+                .isTrue();
+        assertThat(key.isExplainedBy(List.of(broken("state ledger/total")))).isTrue();
+        assertThat(key.isExplainedBy(List.of(broken("value ledger/total late"), broken("key ledger/step topic"))))
+                .isFalse();
+    }
+
+    private static BrokenPromise broken(String what) {
+        return new BrokenPromise("0.1.0", what, "why", "instead");
     }
 
     @Test

@@ -26,10 +26,12 @@ class ReleasedStateTest {
     @ParameterizedTest
     @MethodSource("releases")
     void savepointsOfEveryReleaseKeepTheirMeaning(Release release) throws Exception {
-        List<BrokenPromise> broken =
-                new ArrayList<>(StateComparison.compare(release.states(), CurrentStates.describe("next")));
+        List<BrokenPromise> described = StateComparison.compare(release.states(), CurrentStates.describe("next"));
+        List<BrokenPromise> broken = new ArrayList<>(described);
         for (GoldenBytes golden : release.goldenBytes()) {
-            broken.addAll(golden.check(release.version()));
+            if (!golden.isExplainedBy(described)) {
+                broken.addAll(golden.check(release.version()));
+            }
         }
         assertThat(BrokenPromise.complaints(broken, release.acceptedBreaks()))
                 .as("what does not go together with savepoints of release " + release)

@@ -61,7 +61,7 @@ final class StateComparison {
                             .formatted(before.meaning()),
                     "keep the uid as it is in OperatorUid: the name is part of every savepoint, whatever the operator is called elsewhere.");
         } else if (!now.operatorClass().equals(before.operatorClass())
-                || !now.input().equals(before.input())) {
+                || (isOneOfSeveral(before) && !now.input().equals(before.input()))) {
             broken(
                     "operator " + uid,
                     "This uid belonged to %s of %s (it %s), and now to %s of %s: another operator would be given that state, or nobody."
@@ -71,8 +71,16 @@ final class StateComparison {
                                     before.meaning(),
                                     now.operatorClass(),
                                     now.input()),
-                    "give the other operator a new uid in OperatorUid. Uids are never reused, exchanged or renamed. (The same operator under a new class name restores, and is accepted as said below.)");
+                    "give the other operator a new uid in OperatorUid. Uids are never reused, exchanged or renamed. (The same operator under a new class name, or with another input, restores: that is accepted as said below.)");
         }
+    }
+
+    /** What an operator takes may change, unless nothing else tells it from others of its class. */
+    private boolean isOneOfSeveral(Operator operator) {
+        return released.operators().values().stream()
+                        .filter(each -> each.operatorClass().equals(operator.operatorClass()))
+                        .count()
+                > 1;
     }
 
     private void state(String id, State before) {

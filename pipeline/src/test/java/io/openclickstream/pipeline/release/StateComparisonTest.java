@@ -24,6 +24,11 @@ class StateComparisonTest {
                     now.metrics().remove("visits");
                 }))
                 .isEmpty();
+        assertThat(broken(now -> now.operators()
+                        .put(
+                                "ledger",
+                                new Operator("LedgerOperator", "LedgerBlock", "adds up")))) // the only one of its class
+                .isEmpty();
         assertThat(broken(now -> value(now).remove("late"))).isEmpty();
         assertThat(broken(now -> now.metrics().put("more", "SELECT 2"))).isEmpty();
     }
@@ -180,7 +185,8 @@ class StateComparisonTest {
     private static ReleasedStates release(int maxParallelism) {
         Map<String, Operator> operators = new TreeMap<>(Map.of(
                 "ledger", new Operator("LedgerOperator", "LedgerEntry", "adds up"),
-                "lake-clicks", new Operator("Sink", "Click", "writes clicks")));
+                "lake-clicks", new Operator("Sink", "Click", "writes clicks"),
+                "lake-sessions", new Operator("Sink", "Session", "writes sessions")));
         Map<String, String> key =
                 new TreeMap<>(Map.of(".", KEY, "topic", "java.lang.String", "partition", "java.lang.Integer"));
         Map<String, String> value =
