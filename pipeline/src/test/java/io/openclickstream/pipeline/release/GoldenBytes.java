@@ -110,8 +110,8 @@ record GoldenBytes(
             broken.add(
                     broken(
                             release,
-                            "The bytes of %s read as something else: %s."
-                                    .formatted(says, String.join("; ", differences)),
+                            "They read as something else than was written: %s. They are %s."
+                                    .formatted(String.join("; ", differences), brief()),
                             "give a changed format its next number and go on reading the older ones; never change what a released format means."));
         }
         if (keyGroup != null && keyGroup != keyGroup(now)) {

@@ -38,7 +38,7 @@ class GoldenBytesTest {
                 key.says());
         assertThat(changed.check("0.1.0")).anySatisfy(broken -> {
             assertThat(broken.what()).isEqualTo("bytes of key ledger/total");
-            assertThat(broken.why()).contains("read as something else: .topic was ");
+            assertThat(broken.why()).contains("read as something else than was written: ");
             assertThat(broken.instead()).contains("next number");
         });
     }
