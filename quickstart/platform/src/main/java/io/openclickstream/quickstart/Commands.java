@@ -246,6 +246,7 @@ final class Commands {
                 notices.accept(failure);
             }
             PlatformState state = reader.read(clicker.sent());
+            Shutdown.throwIfAsked();
             display.show(display.isTerminal() ? Screen.full(title, state) : block(state));
             try {
                 say(givenUp.get(display.isTerminal() ? TERMINAL_MILLIS : OTHERWISE_MILLIS, TimeUnit.MILLISECONDS));

@@ -9,6 +9,8 @@ import java.time.Duration;
 final class Shutdown {
     private static final Duration BOUND = Duration.ofMinutes(2);
 
+    private static volatile boolean isAsked;
+
     private Shutdown() {}
 
     /** From now on the calling thread is interrupted when the process is asked to end. */
@@ -17,6 +19,7 @@ final class Shutdown {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            isAsked = true;
                             main.interrupt();
                             try {
                                 main.join(BOUND.toMillis());
@@ -25,5 +28,16 @@ final class Shutdown {
                             }
                         },
                         "shutdown"));
+    }
+
+    /**
+     * Throws when the process was asked to end. Whoever works in a loop calls it once a round: an interrupt that comes
+     * inside a library's call may be lost there.
+     */
+    static void throwIfAsked() throws InterruptedException {
+        if (isAsked) {
+            Thread.interrupted(); // heard; what is done to stop must not be interrupted by it again
+            throw new InterruptedException("The process was asked to end.");
+        }
     }
 }
