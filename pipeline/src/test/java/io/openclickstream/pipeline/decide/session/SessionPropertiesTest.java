@@ -105,8 +105,10 @@ class SessionPropertiesTest {
             @ForAll @Size(max = 40) List<@IntRange(max = 40) Integer> tens,
             @ForAll @IntRange(max = 31) int cutBits,
             @ForAll long seed) {
-        SessionRules rules = Cuts.of(cutBits).rules();
         Random random = new Random(seed);
+        // Mostly without the cuts that depend on order, where nothing goes on in place.
+        SessionRules rules =
+                Cuts.of(random.nextInt(4) > 0 ? cutBits & 1 : cutBits).rules();
         // Many at the same moment, and at the gap.
         List<ReceivedClick> arrival =
                 clicks(tens.stream().sorted().map(ten -> 10 * ten).toList(), seed);
@@ -268,7 +270,8 @@ class SessionPropertiesTest {
         Random random = new Random(seed);
         List<ReceivedClick> clicks = new ArrayList<>();
         for (int i = 0; i < offsets.size(); i++) {
-            var click = SessionStory.at("e" + i, START + offsets.get(i));
+            var click = SessionStory.at(
+                    "e" + i * 7 % 41, START + offsets.get(i)); // in another order than they are received
             click.type(random.nextInt(4) == 0 ? "purchase" : "page_view");
             if (random.nextInt(4) == 0) {
                 click.campaign(random.nextBoolean() ? "spring" : "summer");
