@@ -57,11 +57,28 @@ final class BenchOptions extends PlatformOptions {
             description = "The same seed makes the same clicks. Default: ${DEFAULT-VALUE}")
     long seed;
 
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "How clicks are written in Kafka, JSON or AVRO; for side-by-side. Default: JSON")
+    @Nullable
+    ClickFormat format;
+
+    /** Forms of clicks that a comparison can read. */
+    enum ClickFormat {
+        JSON,
+        AVRO
+    }
+
     @Override
     void check(Mistakes wrong) {
         super.check(wrong);
         wrong.require(clicks == null || (clicks >= 1 && clicks <= 1_000_000_000), "clicks", "must be 1 to 1000000000");
         wrong.require(!isReport || benchmark == null, "report", "runs no benchmark. Leave the name out");
+        wrong.require(
+                format == null || benchmark == Benchmark.SIDE_BY_SIDE,
+                "format",
+                "is for side-by-side only. Leave it out");
     }
 
     private long clicksOf(Benchmark chosen) {
@@ -73,6 +90,7 @@ final class BenchOptions extends PlatformOptions {
         return List.of(
                 "--kafka.bootstrap-servers=" + addresses.kafka(),
                 "--clicks=" + clicksOf(Benchmark.SIDE_BY_SIDE),
+                "--format=" + (format == null ? ClickFormat.JSON : format),
                 "--seed=" + seed,
                 "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("side-by-side"));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.OptionsException;
+import io.openclickstream.quickstart.platform.Addresses;
 import io.openclickstream.quickstart.platform.DataFolder;
 import io.openclickstream.quickstart.platform.Lake;
 import io.openclickstream.quickstart.platform.PlatformSettings;
@@ -12,6 +13,7 @@ import io.openclickstream.quickstart.platform.Ports;
 import io.openclickstream.quickstart.recompute.RecomputeSettings;
 import io.openclickstream.quickstart.replay.FileFormat;
 import io.openclickstream.quickstart.replay.ReplaySettings;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +72,25 @@ class OptionsTest {
                 .isTrue();
         assertThatThrownBy(() -> BenchOptions.PROGRAM.read(List.of("road", "--report"), Map.of()))
                 .hasMessageContaining("report=true (from command line): runs no benchmark. Leave the name out");
+    }
+
+    @Test
+    void onlyTheComparisonOfJobsIsToldAFormat() throws OptionsException {
+        Addresses addresses = new Addresses(
+                "localhost:9092",
+                "clicks",
+                URI.create("http://localhost:9000"),
+                URI.create("http://localhost:8081"),
+                URI.create("grpc://localhost:8815"),
+                URI.create("http://localhost:8080"));
+        assertThat(BenchOptions.PROGRAM
+                        .read(List.of("side-by-side", "--format=AVRO"), Map.of())
+                        .comparisonArguments(addresses, ROOT))
+                .contains("--format=AVRO", "--clicks=4000000");
+        assertThat(BenchOptions.PROGRAM.read(List.of("side-by-side"), Map.of()).comparisonArguments(addresses, ROOT))
+                .contains("--format=JSON");
+        assertThatThrownBy(() -> BenchOptions.PROGRAM.read(List.of("road", "--format=AVRO"), Map.of()))
+                .hasMessageContaining("format=AVRO (from command line): is for side-by-side only. Leave it out");
     }
 
     @Test

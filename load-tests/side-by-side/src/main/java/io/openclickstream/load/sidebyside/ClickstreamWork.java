@@ -8,12 +8,15 @@ import io.openclickstream.pipeline.decide.metric.Metric;
 import io.openclickstream.pipeline.decide.metric.MetricRows;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.metric.PaneResult;
+import io.openclickstream.schemas.session.Entry;
+import io.openclickstream.schemas.session.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +67,9 @@ final class ClickstreamWork {
                     session.orders()
                 }))
                 .uid("digest-sessions");
+        results.finalSessions()
+                .sinkTo(new DigestSink<>("session_facts", ClickstreamWork::facts))
+                .uid("digest-session-facts");
         var rows = new Rows(results.catalog().metrics());
         results.metrics()
                 .filter(PaneResult::isFinal)
@@ -74,6 +80,35 @@ final class ClickstreamWork {
                 .sinkTo(new DigestSink<>("ledger", ClickstreamWork::outcomes))
                 .uid("digest-ledger");
         env.execute("clickstream");
+    }
+
+    /** As SQL has them: an empty text for what is not there. */
+    private static Object[] facts(Session session) {
+        Entry entry = session.entry();
+        return new Object[] {
+            session.siteId(),
+            session.userId(),
+            session.startMillis(),
+            session.endMillis(),
+            session.clicks(),
+            session.pages(),
+            session.orders(),
+            orEmpty(entry.page()),
+            orEmpty(session.exitPage()),
+            orEmpty(entry.referrer()),
+            orEmpty(entry.utmSource()),
+            orEmpty(entry.utmMedium()),
+            orEmpty(entry.utmCampaign()),
+            orEmpty(entry.country()),
+            orEmpty(entry.device()),
+            session.revenue().stream()
+                    .map(money -> money.currency() + "=" + money.amount().toPlainString())
+                    .collect(Collectors.joining(","))
+        };
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     /** Refuses a ledger that does not balance; what it holds depends on when checkpoints were, so it is not digested. */

@@ -1,6 +1,7 @@
 package io.openclickstream.load.sidebyside;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One measured run of one job.
@@ -15,13 +16,9 @@ record JobRun(Job job, String backend, double cpuSeconds, double wallSeconds, Js
         return clicks / cpuSeconds;
     }
 
-    /** Digests of sessions and metrics; the ledger is our job's own. */
-    String outputs() {
-        JsonNode outputs = seen.path("outputs");
-        return "sessions %s, urls %s, country_device %s"
-                .formatted(
-                        outputs.path("sessions").asText("none"),
-                        outputs.path("urls").asText("none"),
-                        outputs.path("country_device").asText("none"));
+    /** The digest of one of the job's results; null when it is missing. */
+    @Nullable
+    String output(String result) {
+        return seen.path("outputs").path(result).textValue();
     }
 }

@@ -45,8 +45,9 @@ public interface SideBySideOptions {
             names = "--jobs",
             paramLabel = "JOB,...",
             split = ",",
-            defaultValue = "FLINK_SQL,DATASTREAM,CLICKSTREAM",
-            description = "Which of ${COMPLETION-CANDIDATES} run. Default: ${DEFAULT-VALUE}")
+            defaultValue = "FLINK_SQL_WHOLE,FLINK_SQL,DATASTREAM,CLICKSTREAM",
+            description =
+                    "Which of ${COMPLETION-CANDIDATES} run, the first being what the last is compared with. Default: ${DEFAULT-VALUE}")
     List<Job> jobs();
 
     @Option(

@@ -9,15 +9,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Tables, raw output and the result of a comparison. */
 record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MOST_THREADS = 10;
 
-    /** Whether all jobs have put out the same rows. */
+    /** Whether every result is there and has the same rows in all jobs that have it. */
     boolean outputsAgree() {
-        return runs.stream().map(JobRun::outputs).distinct().count() == 1;
+        return results()
+                .allMatch(result -> outputs(result).distinct().count() == 1
+                        && outputs(result).allMatch(Objects::nonNull));
+    }
+
+    private Stream<String> results() {
+        return options.jobs().stream()
+                .flatMap(job -> job.results().stream())
+                .distinct()
+                .sorted();
+    }
+
+    private Stream<@Nullable String> outputs(String result) {
+        return runs.stream().filter(run -> run.job().results().contains(result)).map(run -> run.output(result));
     }
 
     /** Prints a table, what each job consists of and, as the last line, the result as one JSON object. */
@@ -31,7 +47,9 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
         }
         if (!outputsAgree()) {
             out.println("The outputs differ:");
-            runs.forEach(run -> out.printf("  %-17s %-8s %s%n", run.job().shownAs(), run.backend(), run.outputs()));
+            runs.forEach(run -> out.printf(
+                    "  %-17s %-8s %s%n",
+                    run.job().shownAs(), run.backend(), run.seen().path("outputs")));
         }
         out.println(result());
     }

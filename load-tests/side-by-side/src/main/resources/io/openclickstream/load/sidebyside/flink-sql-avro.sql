@@ -20,6 +20,7 @@ CREATE TABLE clicks (
   amount DECIMAL(27, 9),
   currency STRING,
   properties MAP<STRING NOT NULL, STRING NOT NULL> NOT NULL,
+  read_at AS PROCTIME(),
   at_time AS TO_TIMESTAMP_LTZ(event_time, 3),
   WATERMARK FOR at_time AS at_time - INTERVAL '10' SECOND
 ) WITH (
