@@ -86,8 +86,19 @@ final class EventIds {
         timeline.idsElsewhere(timeline.idsElsewhere() - forgotten.size());
     }
 
-    /** The earliest event time with which an id is remembered; {@link Long#MAX_VALUE} when there is none. */
-    long earliestMillis(UserTimeline timeline) throws Exception {
+    /**
+     * The first watermark at which it is worth looking for ids to forget.
+     *
+     * @param hasSessions whether the user has open sessions
+     */
+    long forgetAtMillis(UserTimeline timeline, boolean hasSessions, long watermarkMillis) throws Exception {
+        if (!hasSessions && timeline.idsElsewhere() == 0 && rules.areFew(timeline.rememberedIds())) {
+            return rules.forgottenAtMillis(timeline.seenIds().latestMillis());
+        }
+        return rules.forgetAgainAtMillis(earliestMillis(timeline), watermarkMillis);
+    }
+
+    private long earliestMillis(UserTimeline timeline) throws Exception {
         long earliest = timeline.seenIds().earliestMillis();
         if (timeline.idsElsewhere() > 0) {
             for (Long seen : elsewhere.values()) {

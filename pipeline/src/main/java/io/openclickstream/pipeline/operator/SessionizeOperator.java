@@ -168,7 +168,8 @@ public final class SessionizeOperator extends AbstractStreamOperator<ReceivedCli
         }
         long next = nextFinalAtMillis(user, timeline);
         if (timeline.rememberedIds() > 0) {
-            next = Math.min(next, rules.forgetAgainAtMillis(eventIds.earliestMillis(timeline), watermark));
+            boolean hasSessions = next != Long.MAX_VALUE;
+            next = Math.min(next, eventIds.forgetAtMillis(timeline, hasSessions, watermark));
         }
         armNoLaterThan(next, timeline);
         timelines.keep(user, timeline, false);

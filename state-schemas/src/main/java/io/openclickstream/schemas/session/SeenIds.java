@@ -165,6 +165,15 @@ public final class SeenIds {
         return earliest;
     }
 
+    /** The latest event time among the ids; {@link Long#MIN_VALUE} when there is none. */
+    public long latestMillis() {
+        long latest = Long.MIN_VALUE;
+        for (int at = TIME; at < length; at += BYTES) {
+            latest = Math.max(latest, (long) LONG.get(ids, at));
+        }
+        return latest;
+    }
+
     SeenIds copy() {
         SeenIds copy = length == 0 ? new SeenIds() : new SeenIds(Arrays.copyOf(ids, length), length);
         copy.places = places.length == 0 ? NOT_INDEXED : places.clone();

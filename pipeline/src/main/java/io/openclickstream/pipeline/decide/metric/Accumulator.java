@@ -2,6 +2,7 @@ package io.openclickstream.pipeline.decide.metric;
 
 import io.openclickstream.schemas.metric.PaneReader;
 import io.openclickstream.schemas.metric.PaneWriter;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 abstract class Accumulator {
     /** Takes one more value. */
     abstract void add(Object value);
+
+    /** Takes one more value, a text in UTF-8. */
+    void addText(byte[] bytes, int start, int length) {
+        add(new String(bytes, start, length, StandardCharsets.UTF_8));
+    }
 
     /** Takes all that another accumulator has seen. */
     abstract void merge(PaneReader other);

@@ -13,6 +13,11 @@ final class Counting extends Accumulator {
     }
 
     @Override
+    void addText(byte[] bytes, int start, int length) {
+        values++;
+    }
+
+    @Override
     void merge(PaneReader other) {
         values += other.values();
     }

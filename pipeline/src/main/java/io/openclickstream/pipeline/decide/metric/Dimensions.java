@@ -11,43 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A pane's dimension values as the JSON array that stands in its key: texts and whole numbers. Texts without anything
- * that JSON escapes, which nearly all are, are written and read here; the rest is left to Jackson, which would write the
- * same.
+ * that JSON escapes, which nearly all are, are read here; the rest is left to Jackson.
  */
 final class Dimensions {
     private static final JsonFactory JSON = new JsonFactory();
 
     private Dimensions() {}
 
+    /** For any texts; those that JSON has as they are, {@link DimensionBytes} writes by itself. */
     static String toJson(@Nullable Object[] values) {
-        StringBuilder text = new StringBuilder(96).append('[');
-        for (int i = 0; i < values.length; i++) {
-            if (i > 0) {
-                text.append(',');
-            }
-            if (values[i] instanceof Long whole) {
-                text.append(whole.longValue());
-            } else if (values[i] instanceof String plain && isPlain(plain)) {
-                text.append('"').append(plain).append('"');
-            } else {
-                return toJsonByJackson(values);
-            }
-        }
-        return text.append(']').toString();
-    }
-
-    /** Whether JSON has it as it is. */
-    private static boolean isPlain(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
-            if (unit < ' ' || unit == '"' || unit == '\\') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    static String toJsonByJackson(@Nullable Object[] values) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartArray();

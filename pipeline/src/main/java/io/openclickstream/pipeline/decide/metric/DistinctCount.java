@@ -4,6 +4,7 @@ import io.openclickstream.schemas.metric.PaneReader;
 import io.openclickstream.schemas.metric.PaneWriter;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.datasketches.hash.MurmurHash3;
 
 /**
@@ -16,7 +17,6 @@ final class DistinctCount extends Accumulator {
     private static final long SEED = 9_001;
 
     private final DistinctHashes hashes = new DistinctHashes();
-    private final long[] block = new long[1];
 
     @Override
     void add(Object value) {
@@ -27,15 +27,23 @@ final class DistinctCount extends Accumulator {
             add(real == 0.0 ? 0L : Double.doubleToLongBits(real));
         } else {
             String text = value instanceof BigDecimal exact ? exact.toPlainString() : value.toString();
-            if (!text.isEmpty()) { // as in the library, an empty text is no value
-                add(MurmurHash3.hash(text.getBytes(StandardCharsets.UTF_8), SEED));
-            }
+            add(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    void addText(byte[] bytes, int start, int length) {
+        add(Arrays.copyOfRange(bytes, start, start + length));
+    }
+
+    private void add(byte[] text) {
+        if (text.length > 0) { // as in the library, an empty text is no value
+            add(MurmurHash3.hash(text, SEED));
         }
     }
 
     private void add(long value) {
-        block[0] = value;
-        add(MurmurHash3.hash(block, SEED));
+        add(MurmurHash3.hash(new long[] {value}, SEED));
     }
 
     private void add(long[] hash) {

@@ -4,7 +4,6 @@ import io.openclickstream.schemas.metric.PanePart;
 import io.openclickstream.schemas.metric.PaneWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class MetricTally {
     private final Metric metric;
     private final Expression.@Nullable Evaluator where;
-    private final Expression.Evaluator[] inputs;
-    private final int[] dimensions;
+    private final Input[] inputs;
+    private final Expression.Evaluator[] computed;
+    private final Input[] dimensions;
     private final Measure[] measures;
+    private final DimensionBytes key = new DimensionBytes();
     /** By their start. */
     private final List<WindowTally> windows = new ArrayList<>();
     /** Where the last row's window stands: a number, since to note the window itself would cost G1 a fence each time. */
@@ -22,11 +23,22 @@ final class MetricTally {
 
     private int size;
 
-    MetricTally(Metric metric, Runnable failed) {
+    MetricTally(Metric metric, MetricTable<?> table, Runnable failed) {
         this.metric = metric;
         where = metric.where() == null ? null : metric.where().evaluator(failed);
-        inputs = metric.inputs().stream().map(input -> input.evaluator(failed)).toArray(Expression.Evaluator[]::new);
-        dimensions = metric.dimensions().stream().mapToInt(Metric.Group::input).toArray();
+        inputs = new Input[metric.inputs().size()];
+        List<Expression.Evaluator> evaluators = new ArrayList<>();
+        for (int i = 0; i < inputs.length; i++) {
+            Expression expression = metric.inputs().get(i);
+            inputs[i] = Input.of(expression, table, evaluators.size());
+            if (inputs[i] instanceof Input.Computed && isRead(metric, i)) {
+                evaluators.add(expression.evaluator(failed));
+            }
+        }
+        computed = evaluators.toArray(Expression.Evaluator[]::new);
+        dimensions = metric.dimensions().stream()
+                .map(dimension -> inputs[dimension.input()])
+                .toArray(Input[]::new);
         measures = metric.measures().toArray(Measure[]::new);
     }
 
@@ -40,33 +52,44 @@ final class MetricTally {
         return windows.isEmpty() ? Long.MAX_VALUE : windows.get(0).endMillis;
     }
 
-    /**
-     * Counts one row.
-     *
-     * @param row values of the table's columns; the last two are set to the window's bounds
-     */
-    void add(@Nullable Object[] row, long timeMillis, long ingestionTimeMillis) {
+    /** Counts one row. */
+    void add(TableRow row, long timeMillis, long ingestionTimeMillis) {
         WindowTally window = window(timeMillis);
-        row[row.length - 2] = window.start;
-        row[row.length - 1] = window.end;
-        if (where != null && !Boolean.TRUE.equals(where.valueOf(row))) {
+        if (where != null && !Boolean.TRUE.equals(where.valueOf(row.values(window)))) {
             return;
         }
-        @Nullable Object[] values = new Object[inputs.length];
-        for (int i = 0; i < inputs.length; i++) {
-            values[i] = inputs[i].valueOf(row);
+        if (computed.length > 0) {
+            row.computed(computed(row.values(window)));
         }
-        DimensionValues key = DimensionValues.of(values, dimensions);
-        if (key == null) {
-            return; // a dimension's expression has failed on this row, which is counted as such
+        key.clear();
+        for (Input dimension : dimensions) {
+            if (!dimension.appendTo(key, row)) {
+                return; // a dimension's expression has failed on this row, which is counted as such
+            }
         }
-        PaneCounts counts = window.panes.get(key);
+        long hash = key.hash();
+        PaneCounts counts = window.find(key, hash);
         if (counts == null) {
-            counts = new PaneCounts(measures);
-            window.panes.put(key, counts);
+            counts = new PaneCounts(key.copy(), hash, measures);
+            window.add(counts);
             size++;
         }
-        counts.add(measures, values, ingestionTimeMillis);
+        counts.add(measures, inputs, row, ingestionTimeMillis);
+    }
+
+    /** The bounds of the window are inputs too, which most metrics only group by. */
+    private static boolean isRead(Metric metric, int input) {
+        return metric.dimensions().stream().anyMatch(dimension -> dimension.input() == input)
+                || metric.measures().stream()
+                        .anyMatch(measure -> measure.argument() == input || measure.filter() == input);
+    }
+
+    private @Nullable Object[] computed(@Nullable Object[] row) {
+        @Nullable Object[] values = new Object[computed.length];
+        for (int i = 0; i < computed.length; i++) {
+            values[i] = computed[i].valueOf(row);
+        }
+        return values;
     }
 
     private WindowTally window(long timeMillis) {
@@ -97,13 +120,11 @@ final class MetricTally {
         int drained = 0;
         while (drained < windows.size() && windows.get(drained).endMillis <= millis) {
             WindowTally window = windows.get(drained++);
-            size -= window.panes.size();
-            for (Map.Entry<DimensionValues, PaneCounts> pane : window.panes.entrySet()) {
+            size -= window.size();
+            for (int i = 0; i < window.size(); i++) {
+                PaneCounts pane = window.pane(i);
                 out.accept(PanePart.of(
-                        metric.name(),
-                        window.startMillis,
-                        pane.getKey().toJson(),
-                        pane.getValue().pane(writer)));
+                        metric.name(), window.startMillis, DimensionBytes.toJson(pane.dimensions), pane.pane(writer)));
             }
         }
         windows.subList(0, drained).clear();

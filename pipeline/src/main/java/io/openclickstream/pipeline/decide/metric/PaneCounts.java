@@ -2,27 +2,36 @@ package io.openclickstream.pipeline.decide.metric;
 
 import io.openclickstream.schemas.metric.Pane;
 import io.openclickstream.schemas.metric.PaneWriter;
-import org.jspecify.annotations.Nullable;
 
 /** What is counted for one pane until it is handed over. */
 final class PaneCounts {
+    /** As {@link DimensionBytes} has them. */
+    final byte[] dimensions;
+
+    final long hash;
     private final Accumulator[] accumulators;
     private long ingestionTimeMillis = Long.MIN_VALUE;
 
-    PaneCounts(Measure[] measures) {
+    PaneCounts(byte[] dimensions, long hash, Measure[] measures) {
+        this.dimensions = dimensions;
+        this.hash = hash;
         accumulators = new Accumulator[measures.length];
         for (int i = 0; i < measures.length; i++) {
             accumulators[i] = measures[i].accumulator();
         }
     }
 
-    void add(Measure[] measures, @Nullable Object[] values, long ingestion) {
+    void add(Measure[] measures, Input[] inputs, TableRow row, long ingestion) {
         ingestionTimeMillis = Math.max(ingestionTimeMillis, ingestion);
         for (int i = 0; i < accumulators.length; i++) {
             Measure measure = measures[i];
-            Object value = measure.argument() < 0 ? measure : values[measure.argument()]; // COUNT(*) takes any object
-            if (value != null && (measure.filter() < 0 || Boolean.TRUE.equals(values[measure.filter()]))) {
-                accumulators[i].add(value);
+            if (measure.filter() >= 0 && !inputs[measure.filter()].isTrue(row)) {
+                continue;
+            }
+            if (measure.argument() < 0) {
+                accumulators[i].add(measure); // COUNT(*) takes any object
+            } else {
+                inputs[measure.argument()].addTo(accumulators[i], row);
             }
         }
     }

@@ -2,11 +2,8 @@ package io.openclickstream.pipeline.decide.metric;
 
 import io.openclickstream.schemas.metric.PanePart;
 import io.openclickstream.schemas.metric.PaneWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts rows of one table for all metrics that read it, until it is drained. Many clicks of a busy page become one part
@@ -17,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class PaneTally<T> {
     private final MetricTable<T> table;
     private final MetricTally[] metrics;
-    private final int[] reads;
-    private final List<Function<T, @Nullable Object>> readers = new ArrayList<>();
-    private final int width;
+    private final RowReader<T> reader;
     private final PaneWriter writer = new PaneWriter();
 
     /**
@@ -31,27 +26,15 @@ public final class PaneTally<T> {
         List<Metric> own = metrics.stream()
                 .filter(metric -> metric.table().equals(table.name()))
                 .toList();
-        this.metrics =
-                own.stream().map(metric -> new MetricTally(metric, failed)).toArray(MetricTally[]::new);
-        reads = own.stream()
-                .flatMap(metric -> metric.reads().stream())
-                .mapToInt(Integer::intValue)
-                .distinct()
-                .filter(column -> column < table.columns().size())
-                .toArray();
-        for (int column : reads) {
-            readers.add(table.columns().get(column).read());
-        }
-        width = table.columns().size() + 2;
+        this.metrics = own.stream()
+                .map(metric -> new MetricTally(metric, table, failed))
+                .toArray(MetricTally[]::new);
+        reader = new RowReader<>(table, own);
     }
 
     /** Counts one row. */
     public void add(T value) {
-        // A new array for each row: to put young objects into an old array costs the collector more than a young one.
-        @Nullable Object[] row = new Object[width];
-        for (int i = 0; i < reads.length; i++) {
-            row[reads[i]] = readers.get(i).apply(value);
-        }
+        TableRow row = reader.row(value);
         long timeMillis = table.timeMillis().applyAsLong(value);
         long ingestionTimeMillis = table.ingestionTimeMillis().applyAsLong(value);
         for (MetricTally metric : metrics) {

@@ -48,6 +48,8 @@ public record SessionRules(
     /** How many event ids of one user are remembered unless told otherwise. */
     public static final long USUAL_MAX_REMEMBERED_IDS = 100_000;
 
+    private static final int FEW_IDS = 64;
+
     /**
      * What a click does to its user's timeline.
      *
@@ -85,6 +87,15 @@ public record SessionRules(
      */
     public long forgetAgainAtMillis(long earliestSeenMillis, long watermarkMillis) {
         return Math.max(forgottenAtMillis(earliestSeenMillis), watermarkMillis + deduplicationHorizon.toMillis() / 8);
+    }
+
+    /**
+     * Whether the ids of a user without open sessions can all wait until the last of them is forgotten. That saves looks
+     * at users who have gone, and holds few ids for longer: so few that a user who comes back is counted as one that
+     * sends too many hardly earlier.
+     */
+    public boolean areFew(long rememberedIds) {
+        return rememberedIds <= FEW_IDS && rememberedIds <= maxRememberedIds / 16;
     }
 
     /** The earliest event time whose ids are not forgotten at this watermark. */
