@@ -18,8 +18,10 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 enum Contestant {
     /** Our operator, with the rules that the job has unless told otherwise. */
     CLICKSTREAM,
-    /** Flink's session windows. */
+    /** Flink's session windows with counts only, of clicks that may have come twice. */
     SESSION_WINDOWS,
+    /** Flink's session windows with every fact, and each click once. */
+    WHOLE_SESSION_WINDOWS,
     /** Nothing: what the feed and the chain cost by themselves. */
     FRAME;
 
@@ -32,6 +34,7 @@ enum Contestant {
         return switch (this) {
             case CLICKSTREAM -> "Open Clickstream";
             case SESSION_WINDOWS -> "session windows";
+            case WHOLE_SESSION_WINDOWS -> "the same, whole";
             case FRAME -> "(frame)";
         };
     }
@@ -49,8 +52,9 @@ enum Contestant {
         switch (this) {
             case CLICKSTREAM -> connectOurs(clicks);
             case SESSION_WINDOWS -> SessionWindows.connect(clicks, GAP);
+            case WHOLE_SESSION_WINDOWS -> WholeSessionWindows.connect(clicks, GAP, DEDUPLICATION_HORIZON);
             case FRAME ->
-                clicks.sinkTo(new FinalSessionsSink<>(click -> null))
+                clicks.sinkTo(new FinalSessionsSink<>(click -> null, null))
                         .uid("sink")
                         .name("sink");
         }
@@ -71,20 +75,11 @@ enum Contestant {
                 .uid("sessionize");
         accepted.sinkTo(new DiscardingSink<>()).uid("accepted").name("accepted");
         accepted.getSideOutput(SessionizeOperator.SESSIONS)
-                .sinkTo(new FinalSessionsSink<>(change -> {
-                    var session = change.session();
-                    return session.isFinal()
-                            ? new Object[] {
-                                session.siteId(),
-                                session.userId(),
-                                session.startMillis(),
-                                session.endMillis(),
-                                session.clicks(),
-                                session.pages(),
-                                session.orders()
-                            }
-                            : null;
-                }))
+                .sinkTo(new FinalSessionsSink<>(
+                        change -> change.session().isFinal()
+                                ? SessionColumns.counts(SessionColumns.of(change.session()))
+                                : null,
+                        change -> SessionColumns.of(change.session())))
                 .uid("sink")
                 .name("sink");
     }

@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
  * Digests final sessions and tells {@link Course} when the last one has come.
  *
  * @param values what of a row is digested; nothing when it gives null
+ * @param facts all that is known of the session, digested by itself; null when the operator does not tell
  */
-record FinalSessionsSink<T>(ToValues<T> values) implements Sink<T> {
+record FinalSessionsSink<T>(ToValues<T> values, @Nullable ToValues<T> facts) implements Sink<T> {
     private static final long serialVersionUID = 1L;
 
     /** The digest's name. */
     static final String SESSIONS = "sessions";
+
+    /** The name of the digest with all facts. */
+    static final String FACTS = "facts";
 
     /** What of a row is digested. */
     @FunctionalInterface
@@ -27,12 +31,18 @@ record FinalSessionsSink<T>(ToValues<T> values) implements Sink<T> {
     @Override
     public SinkWriter<T> createWriter(WriterInitContext context) {
         Digest digest = Digest.of(SESSIONS);
+        Digest ofFacts = Digest.of(FACTS);
         return new SinkWriter<>() {
             @Override
             public void write(T row, Context unused) {
                 Object[] digested = values.of(row);
-                if (digested != null) {
-                    digest.add(digested);
+                if (digested == null) {
+                    return;
+                }
+                digest.add(digested);
+                Object[] known = facts == null ? null : facts.of(row);
+                if (known != null) {
+                    ofFacts.add(known);
                 }
             }
 

@@ -39,6 +39,7 @@ final class SessionOperatorProcess {
             seen.put("process_cpu_seconds", used.processNanos() / 1e9);
             seen.put("wall_seconds", used.wallNanos() / 1e9);
             seen.put("sessions", Digest.of(FinalSessionsSink.SESSIONS).toString());
+            seen.put("facts", Digest.of(FinalSessionsSink.FACTS).toString());
             seen.put("vertices", cluster.vertices());
             return seen;
         } finally {

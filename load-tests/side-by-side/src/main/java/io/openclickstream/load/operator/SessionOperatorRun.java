@@ -7,7 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * @param threadCpuSeconds CPU time of the thread that calls it
  * @param processCpuSeconds CPU time of its whole process: also garbage collection, compilation, RocksDB's own threads
- * @param sessions digest of the final sessions
+ * @param sessions digest of the final sessions' counts
+ * @param facts digest of all their facts
  * @param seen all that its process said
  */
 record SessionOperatorRun(
@@ -17,6 +18,7 @@ record SessionOperatorRun(
         double processCpuSeconds,
         double wallSeconds,
         String sessions,
+        String facts,
         JsonNode seen) {
 
     static SessionOperatorRun of(JsonNode seen) {
@@ -27,6 +29,7 @@ record SessionOperatorRun(
                 seen.path("process_cpu_seconds").asDouble(),
                 seen.path("wall_seconds").asDouble(),
                 seen.path("sessions").asText(),
+                seen.path("facts").asText(),
                 seen);
     }
 }

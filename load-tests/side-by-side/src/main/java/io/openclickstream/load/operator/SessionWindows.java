@@ -38,7 +38,7 @@ final class SessionWindows {
                 .aggregate(new Sum(), new Out())
                 .uid("session-windows")
                 .name("session-windows")
-                .sinkTo(new FinalSessionsSink<>(values -> values))
+                .sinkTo(new FinalSessionsSink<>(values -> values, null))
                 .uid("sink")
                 .name("sink");
     }

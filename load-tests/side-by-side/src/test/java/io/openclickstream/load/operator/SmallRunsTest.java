@@ -27,7 +27,7 @@ class SmallRunsTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     @Test
-    void bothOperatorsMakeTheSameSessionsOfTheSameClicks() throws Exception {
+    void allOperatorsMakeTheSameSessionsOfTheSameClicks() throws Exception {
         SessionOperatorOptions options = SessionOperatorOptions.PROGRAM.read(
                 List.of("--clicks=5000", "--rounds=1", "--report.dir=" + folder), Map.of());
         int exitCode = new SessionOperatorBenchmark(
@@ -38,7 +38,7 @@ class SmallRunsTest {
         assertThat(exitCode).isZero();
         assertWhole(result, "session-operator");
         List<String> runs = Files.readAllLines(folder.resolve("runs.ndjson"));
-        assertThat(runs).hasSize(6);
+        assertThat(runs).hasSize(8);
         for (String line : runs) {
             JsonNode run = new JsonMapper().readTree(line);
             boolean isFrame = run.path("contestant").asText().equals("FRAME");
