@@ -24,8 +24,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /**
- * One JVM that runs one job twice: over a small topic to warm up, then over the one that is measured. Prints what it saw
- * as one line of JSON. Arguments: job, backend, Kafka servers, topic to warm up with, topic to measure, format, folder.
+ * One JVM that runs one job twice over the same topic, to warm up and to be measured. Prints what it saw as one line of
+ * JSON. Arguments: job, backend, Kafka servers, topic, format, folder.
  */
 final class JobProcess {
     static final int PARALLELISM = 2;
@@ -36,10 +36,9 @@ final class JobProcess {
     public static void main(String[] args) throws Exception {
         Job job = Job.valueOf(args[0]);
         String backend = args[1];
-        String servers = args[2];
-        boolean isAvro = args[5].equals("AVRO");
-        Path folder = Path.of(args[6]);
-        run(job, new Topic(servers, args[3], isAvro), backend, folder.resolve("warm-up"));
+        Topic topic = new Topic(args[2], args[3], args[4].equals("AVRO"));
+        Path folder = Path.of(args[5]);
+        run(job, topic, backend, folder.resolve("warm-up"));
         System.gc();
 
         OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -48,7 +47,7 @@ final class JobProcess {
         List<String> vertices;
         Map<String, Double> threads;
         try (ThreadTimes times = new ThreadTimes()) {
-            vertices = run(job, new Topic(servers, args[4], isAvro), backend, folder.resolve("measured"));
+            vertices = run(job, topic, backend, folder.resolve("measured"));
             threads = times.seconds();
         }
         Map<String, Object> seen = new LinkedHashMap<>();

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Compares the jobs. Every job runs in a fresh JVM, warms up on a topic of its own, and is measured on a second one: CPU
- * time of its whole process, garbage collection and checkpoints included. Before speeds are compared, outputs are.
+ * Compares the jobs. Every job runs in a fresh JVM, takes all clicks once to warm up and once to be measured: CPU time of
+ * its whole process, garbage collection and checkpoints included. Before speeds are compared, outputs are.
  */
 public final class SideBySide {
     /** Fixed, so that every run on every day sends the same bytes. */
@@ -45,13 +45,12 @@ public final class SideBySide {
     }
 
     private int run(String command) throws IOException, InterruptedException {
-        ClickTopic warmUp = filled(Math.max(1, options.clicks() / 3));
-        ClickTopic measured = filled(options.clicks());
+        ClickTopic topic = filled(options.clicks());
         List<JobRun> runs = new ArrayList<>();
         for (int round = 1; round <= options.rounds(); round++) {
             for (String backend : options.backends()) {
                 for (Job job : options.jobs()) {
-                    JobRun run = measure(job, backend, warmUp, measured);
+                    JobRun run = measure(job, backend, topic);
                     runs.add(run);
                     out.printf(
                             Locale.ROOT,
@@ -90,8 +89,7 @@ public final class SideBySide {
         return topic;
     }
 
-    private JobRun measure(Job job, String backend, ClickTopic warmUp, ClickTopic measured)
-            throws IOException, InterruptedException {
+    private JobRun measure(Job job, String backend, ClickTopic topic) throws IOException, InterruptedException {
         Files.createDirectories(options.reportDir());
         Path checkpoints = Files.createTempDirectory("side-by-side");
         Path log = options.reportDir().resolve(job.key() + "-" + backend + ".log");
@@ -102,8 +100,7 @@ public final class SideBySide {
                                 job.name(),
                                 backend,
                                 options.kafkaBootstrapServers(),
-                                warmUp.name(),
-                                measured.name(),
+                                topic.name(),
                                 options.format().name(),
                                 checkpoints.toString()),
                         log);
