@@ -61,6 +61,7 @@ public final class FlightServer implements AutoCloseable {
         var limits = new LiveStore.Limits(
                 options.memoryMax().bytes(),
                 options.tableRetention(),
+                options.epochsKept(),
                 options.logCheckpointBytes().bytes(),
                 options.putMaxBytes().bytes() * 4);
         return new Service.Settings(

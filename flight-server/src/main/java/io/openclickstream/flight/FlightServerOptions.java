@@ -64,6 +64,14 @@ public interface FlightServerOptions {
     Duration tableRetention();
 
     @Option(
+            names = "--epochs.kept",
+            paramLabel = "COUNT",
+            defaultValue = "5",
+            description = "Committed epochs that can be read, and that a job can go back to. Each costs the rows that "
+                    + "have changed since. Default: ${DEFAULT-VALUE}")
+    int epochsKept();
+
+    @Option(
             names = "--put.max-bytes",
             paramLabel = "SIZE",
             defaultValue = "16MiB",
@@ -131,6 +139,8 @@ public interface FlightServerOptions {
                 "is more than 512MiB. Let clients send smaller batches");
         atLeast(options.headersMaxBytes(), 1 << 10, "headers.max-bytes", wrong);
         atLeast(options.logCheckpointBytes(), 64 << 10, "log.checkpoint-bytes", wrong);
+        wrong.require(
+                options.epochsKept() >= 1 && options.epochsKept() <= 1000, "epochs.kept", "must be between 1 and 1000");
         wrong.require(options.putsMax() > 0, "puts.max", "must be 1 or more");
         wrong.require(options.streamsMax() > 0, "streams.max", "must be 1 or more");
         wrong.require(

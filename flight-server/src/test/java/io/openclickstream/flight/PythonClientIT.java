@@ -2,12 +2,9 @@ package io.openclickstream.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.schemas.live.LiveTable;
-import io.openclickstream.schemas.live.PutHeader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.TimeStampMilliTZVector;
@@ -29,16 +26,21 @@ class PythonClientIT {
     Path folder;
 
     private ServerProcess server;
+    private TestClient client;
 
     @BeforeEach
     void start() throws Exception {
         Python.require();
         server = ServerProcess.start(folder);
-        putSessions(0, 0, 40_000, WATERMARK);
+        client = new TestClient(server.port());
+        putSessions(0, 40_000, WATERMARK);
     }
 
     @AfterEach
     void stop() throws Exception {
+        if (client != null) {
+            client.close();
+        }
         if (server != null) {
             server.close();
         }
@@ -83,7 +85,7 @@ class PythonClientIT {
 
     @Test
     void theEndOfTimeIsATimePythonCanSay() throws Exception {
-        putSessions(1, 0, 1, Long.MAX_VALUE);
+        putSessions(0, 1, Long.MAX_VALUE);
         assertThat(Python.run("-c", """
                 import clickstream_flight as cf
                 print(cf.connect("%s").info("sessions").complete_through.year)
@@ -103,7 +105,7 @@ class PythonClientIT {
                     print(rows.num_rows)
                 """.formatted(location()))) {
             assertThat(follow.line()).isEqualTo("40000");
-            putSessions(1, 40_000, 5, WATERMARK);
+            putSessions(40_000, 5, WATERMARK);
             assertThat(follow.line()).isEqualTo("40005");
 
             String before = Python.run("-c", checksum);
@@ -112,7 +114,7 @@ class PythonClientIT {
             server = ServerProcess.start(folder, "--flight.port=" + port);
             assertThat(Python.run("-c", checksum)).startsWith("40005 ").isEqualTo(before);
 
-            putSessions(2, 40_005, 1, WATERMARK);
+            putSessions(40_005, 1, WATERMARK);
             assertThat(follow.line()).isEqualTo("40006");
         }
     }
@@ -130,9 +132,8 @@ class PythonClientIT {
         return "grpc://localhost:" + server.port();
     }
 
-    private void putSessions(long seq, int from, int count, long watermark) throws Exception {
-        try (TestClient client = new TestClient(server.port());
-                VectorSchemaRoot batch = VectorSchemaRoot.create(LiveTable.SESSIONS.putSchema(), client.allocator)) {
+    private void putSessions(int from, int count, long watermark) throws Exception {
+        try (VectorSchemaRoot batch = VectorSchemaRoot.create(LiveTable.SESSIONS.putSchema(), client.allocator)) {
             for (int i = 0; i < count; i++) {
                 int user = from + i;
                 text(batch, "session_id", i, "session" + user);
@@ -151,8 +152,7 @@ class PythonClientIT {
                 ((TinyIntVector) batch.getVector("_op")).setSafe(i, 0);
             }
             batch.setRowCount(count);
-            var header = new PutHeader(1, "sessions", Clicks.LINEAGE, 0, 1, 3, seq, watermark);
-            client.put(FlightDescriptor.path("sessions"), header.toBytes(), batch);
+            client.put("sessions", watermark, batch);
         }
     }
 

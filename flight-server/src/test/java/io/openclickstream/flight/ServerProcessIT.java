@@ -35,7 +35,7 @@ class ServerProcessIT {
         Random random = new Random(5);
         for (int round = 0; round < 4; round++) {
             try (ServerProcess server = ServerProcess.start(folder, "--log.checkpoint-bytes=256KiB")) {
-                try (TestClient client = new TestClient(server.port())) {
+                try (TestClient client = new TestClient(server.port(), round, 4)) {
                     if (round > 0) {
                         assertThat(new HashSet<>(client.keys("clicks")))
                                 .containsAll(acknowledged)
@@ -67,7 +67,7 @@ class ServerProcessIT {
         try (ServerProcess server = ServerProcess.start(folder);
                 TestClient client = new TestClient(server.port())) {
             for (int i = 0; i < 3; i++) {
-                client.put(i, List.of(Clicks.upsert("key" + i, 0, i)));
+                client.put(List.of(Clicks.upsert("key" + i, 0, i)));
             }
             server.kill();
         }
@@ -99,14 +99,14 @@ class ServerProcessIT {
                 TestClient client = new TestClient(server.port())) {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 1000; i++) {
-                            client.put(i, rows("a" + i, 1000));
+                            client.put(rows("a" + i, 1000));
                             acknowledged.add("a" + i);
                         }
                     })
                     .hasStackTraceContaining("RESOURCE_EXHAUSTED")
                     .hasStackTraceContaining("was not written")
                     .hasStackTraceContaining("can be sent again");
-            client.put(2000, List.of(Clicks.upsert("small", 0, 1))); // what still fits is still taken
+            client.put(List.of(Clicks.upsert("small", 0, 1))); // what still fits is still taken
             server.kill();
         }
         assertThat(acknowledged).isNotEmpty();
@@ -116,7 +116,7 @@ class ServerProcessIT {
             assertThat(keys).hasSize(acknowledged.size() * 1000 + 1).contains("small");
             acknowledged.forEach(name -> assertThat(keys).contains(name + "-0", name + "-999"));
             assertThat(server.errors()).doesNotContain("torn");
-            client.put(3000, rows("more", 1000));
+            client.put(rows("more", 1000));
         }
     }
 
@@ -124,7 +124,7 @@ class ServerProcessIT {
     void stopsCleanlyWhenAsked() throws Exception {
         try (ServerProcess server = ServerProcess.start(folder);
                 TestClient client = new TestClient(server.port())) {
-            client.put(0, List.of(Clicks.upsert("a", 0, 1)));
+            client.put(List.of(Clicks.upsert("a", 0, 1)));
             assertThat(TestClient.http(server.httpPort(), "/health/ready").statusCode())
                     .isEqualTo(200);
             assertThat(server.stop()).isEqualTo(143);
@@ -174,7 +174,7 @@ class ServerProcessIT {
                 for (int i = 0; ; i++) {
                     List<Clicks> rows = rows("r" + round + "-" + i, 100);
                     rows.forEach(row -> sent.add(row.key()));
-                    client.put(i, rows);
+                    client.put(rows);
                     rows.forEach(row -> acknowledged.add(row.key()));
                 }
             } catch (Exception e) {

@@ -3,15 +3,21 @@ package io.openclickstream.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.schemas.live.LiveActions;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.WriterOpened;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightClient;
@@ -33,21 +39,83 @@ final class TestClient implements AutoCloseable {
 
     final BufferAllocator allocator = new RootAllocator();
     final FlightClient flight;
+    private final int subtask;
+    private final int parallelism;
+    private final Map<String, Long> seqs = new HashMap<>();
+    private long token;
+    private long epoch = 3;
 
     TestClient(int port) {
+        this(port, 0, 1);
+    }
+
+    /** One of several writers of the same tables; each opens when it puts first. */
+    TestClient(int port, int subtask, int parallelism) {
+        this.subtask = subtask;
+        this.parallelism = parallelism;
         flight = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
                 .build();
     }
 
     /** Puts one batch to the table {@code clicks} and returns when it is acknowledged. */
-    void put(long seq, List<Clicks> rows) throws Exception {
-        put(FlightDescriptor.path("clicks"), Clicks.header(seq, 7L).toBytes(), rows);
+    void put(List<Clicks> rows) throws Exception {
+        try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
+            put("clicks", 7L, batch);
+        }
+    }
+
+    /** Puts one batch to a table and returns when it is acknowledged. */
+    void put(String table, Long watermarkMillis, VectorSchemaRoot batch) throws Exception {
+        put(FlightDescriptor.path(table), header(table, watermarkMillis, batch).toBytes(), batch);
+        seqs.merge(table, 1L, Long::sum);
     }
 
     void put(FlightDescriptor descriptor, byte[] header, List<Clicks> rows) throws Exception {
         try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
             put(descriptor, header, batch);
         }
+    }
+
+    /** The header with which the next batch of a table has to be put; opens the writer if it is not open. */
+    PutHeader header(String table, Long watermarkMillis, VectorSchemaRoot batch) {
+        if (token == 0) {
+            open(Clicks.opening(subtask, parallelism));
+        }
+        var header = new PutHeader(
+                PutHeader.VERSION,
+                table,
+                Clicks.LINEAGE,
+                Clicks.WRITER,
+                subtask,
+                parallelism,
+                token,
+                epoch,
+                seqs.getOrDefault(table, 0L),
+                0,
+                watermarkMillis);
+        return Clicks.digested(header, batch);
+    }
+
+    WriterOpened open(WriterOpening opening) {
+        WriterOpened opened = WriterOpened.fromBytes(action(LiveActions.OPEN, opening.toBytes()));
+        token = opened.token();
+        epoch = Math.max(3, opening.restoredEpoch() + 1);
+        seqs.clear();
+        return opened;
+    }
+
+    /** Later puts are of this epoch. */
+    void begin(long nextEpoch) {
+        epoch = nextEpoch;
+    }
+
+    long token() {
+        return token;
+    }
+
+    /** The first result of an action. */
+    byte[] action(String type, byte[] body) {
+        return flight.doAction(new Action(type, body), timeout()).next().getBody();
     }
 
     void put(FlightDescriptor descriptor, byte[] header, VectorSchemaRoot batch) throws Exception {

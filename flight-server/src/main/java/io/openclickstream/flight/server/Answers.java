@@ -51,6 +51,7 @@ final class Answers {
         return switch (reason) {
             case INVALID -> CallStatus.INVALID_ARGUMENT;
             case UNKNOWN_TABLE -> CallStatus.NOT_FOUND;
+            case FENCED -> CallStatus.ALREADY_EXISTS;
             case NO_ROOM -> CallStatus.RESOURCE_EXHAUSTED;
             case UNAVAILABLE -> CallStatus.UNAVAILABLE;
         };

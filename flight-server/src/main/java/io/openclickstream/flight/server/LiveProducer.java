@@ -1,9 +1,9 @@
 package io.openclickstream.flight.server;
 
 import io.openclickstream.flight.store.LiveStore;
+import io.openclickstream.flight.store.TableView;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.apache.arrow.flight.Action;
@@ -23,11 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Flight calls: what tables there are, their schemas, their rows, and puts. A table is named by a descriptor with a
- * path of one element. Endpoints have no location, so a client reads where it asked.
+ * path of one element, for its live view, or by a command, see {@link TableView}. Endpoints have no location, so a client reads where it asked.
  */
 public final class LiveProducer implements FlightProducer {
-    private static final String HEALTH = "health";
-
     private final LiveStore store;
     private final Tickets tickets;
     private final TableStreams streams;
@@ -35,6 +33,7 @@ public final class LiveProducer implements FlightProducer {
     private final PutStream.Bounds putBounds;
     private final Semaphore puts;
     private final int maxPuts;
+    private final Actions actions;
 
     LiveProducer(
             LiveStore store,
@@ -50,6 +49,7 @@ public final class LiveProducer implements FlightProducer {
         this.putBounds = putBounds;
         this.maxPuts = maxPuts;
         this.puts = new Semaphore(maxPuts);
+        this.actions = new Actions(store);
     }
 
     @Override
@@ -59,7 +59,7 @@ public final class LiveProducer implements FlightProducer {
                 throw Refused.invalid("ListFlights takes no criteria here; leave them out and choose from the answer.");
             }
             for (String table : store.tableNames()) {
-                listener.onNext(info(table, FlightDescriptor.path(table)));
+                listener.onNext(info(TableView.live(table), FlightDescriptor.path(table)));
             }
             listener.onCompleted();
         } catch (Refused | RuntimeException e) {
@@ -70,7 +70,7 @@ public final class LiveProducer implements FlightProducer {
     @Override
     public FlightInfo getFlightInfo(CallContext context, FlightDescriptor descriptor) {
         try {
-            return info(tableOf(descriptor), descriptor);
+            return info(viewOf(descriptor), descriptor);
         } catch (Refused | RuntimeException e) {
             throw answer(e, "GetFlightInfo");
         }
@@ -78,7 +78,7 @@ public final class LiveProducer implements FlightProducer {
 
     @Override
     public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
-        try (TableSnapshot snapshot = store.snapshot(tableOf(descriptor))) {
+        try (TableSnapshot snapshot = store.snapshot(viewOf(descriptor))) {
             return new SchemaResult(snapshot.schema());
         } catch (Refused | RuntimeException e) {
             throw answer(e, "GetSchema");
@@ -88,7 +88,7 @@ public final class LiveProducer implements FlightProducer {
     @Override
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
         try {
-            streams.start(store.snapshot(tickets.tableOf(ticket.getBytes())), listener);
+            streams.start(store.snapshot(viewOf(tickets.tableOf(ticket.getBytes()))), listener);
             metrics.streamStarted();
         } catch (Refused | RuntimeException e) {
             listener.error(answer(e, "DoGet"));
@@ -121,20 +121,17 @@ public final class LiveProducer implements FlightProducer {
 
     @Override
     public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
-        if (!action.getType().equals(HEALTH)) {
-            listener.onError(answer(
-                    Refused.invalid("There is no action '%s'. There is: %s.", Shown.text(action.getType()), HEALTH),
-                    "DoAction"));
-            return;
+        try {
+            actions.run(action).forEach(answer -> listener.onNext(new Result(answer)));
+            listener.onCompleted();
+        } catch (Refused | RuntimeException e) {
+            listener.onError(answer(e, "DoAction"));
         }
-        String failure = store.failure();
-        listener.onNext(new Result((failure == null ? "ok" : "broken: " + failure).getBytes(StandardCharsets.UTF_8)));
-        listener.onCompleted();
     }
 
     @Override
     public void listActions(CallContext context, StreamListener<ActionType> listener) {
-        listener.onNext(new ActionType(HEALTH, "Answers 'ok', or why puts are not taken any more."));
+        Actions.TYPES.forEach(listener::onNext);
         listener.onCompleted();
     }
 
@@ -150,9 +147,28 @@ public final class LiveProducer implements FlightProducer {
         return Shown.text(descriptor.getPath().get(0));
     }
 
-    private FlightInfo info(String table, FlightDescriptor descriptor) throws Refused {
-        try (TableSnapshot snapshot = store.snapshot(table)) {
-            var endpoint = new FlightEndpoint(new Ticket(tickets.ticketFor(table)));
+    /**
+     * What a descriptor asks for: a path of one element is the live view of a table, a command any view.
+     *
+     * @throws Refused INVALID when it is neither
+     */
+    private static TableView viewOf(FlightDescriptor descriptor) throws Refused {
+        return descriptor.isCommand()
+                ? TableView.ofCommand(descriptor.getCommand())
+                : TableView.live(tableOf(descriptor));
+    }
+
+    private static TableView viewOf(String signedText) throws Refused {
+        TableView view = TableView.ofText(signedText);
+        if (view == null) {
+            throw Refused.invalid("The ticket is of another release. Call GetFlightInfo for a fresh one.");
+        }
+        return view;
+    }
+
+    private FlightInfo info(TableView view, FlightDescriptor descriptor) throws Refused {
+        try (TableSnapshot snapshot = store.snapshot(view)) {
+            var endpoint = new FlightEndpoint(new Ticket(tickets.ticketFor(view.text())));
             return FlightInfo.builder(snapshot.schema(), descriptor, List.of(endpoint))
                     .setRecords(snapshot.rows())
                     .setBytes(snapshot.bytes())

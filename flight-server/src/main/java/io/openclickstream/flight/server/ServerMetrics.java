@@ -1,5 +1,6 @@
 package io.openclickstream.flight.server;
 
+import io.openclickstream.flight.store.LineageFacts;
 import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.table.Progress;
 import io.openclickstream.flight.table.Refused;
@@ -66,6 +67,14 @@ final class ServerMetrics {
             Progress progress = table.state().progress();
             return (progress == null ? OptionalLong.empty() : progress.epoch()).orElse(-1);
         });
+        GaugeWithCallback.builder()
+                .name(PREFIX + "committed_epoch")
+                .help("Epoch of the committed views of the served lineage; 0 before the first.")
+                .callback(callback -> callback.call((double) store.lineages().stream()
+                        .filter(LineageFacts::isServed)
+                        .mapToLong(LineageFacts::committedEpoch)
+                        .sum()))
+                .register(registry);
         gauge(
                 store,
                 "watermark_seconds",
@@ -80,6 +89,11 @@ final class ServerMetrics {
         counter(store, "rows_ignored", "Rows put into windows that had left already.", table -> table.state()
                 .counters()
                 .rowsIgnored());
+        GaugeWithCallback.builder()
+                .name(PREFIX + "memory_bytes")
+                .help("Memory that all tables cost, with all views and kept epochs; bounded by memory.max.")
+                .callback(callback -> callback.call((double) store.tableBytes()))
+                .register(registry);
         GaugeWithCallback.builder()
                 .name(PREFIX + "log_bytes")
                 .help("Size of the log on disk.")

@@ -5,6 +5,7 @@ import io.openclickstream.flight.table.RowCursor;
 import io.openclickstream.flight.table.TableSnapshot;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -21,6 +22,8 @@ final class TableStream {
     private final TableSnapshot snapshot;
     private final RowCursor cursor;
     private final VectorSchemaRoot batch;
+    private final BufferAllocator allocator;
+    private final byte[] facts;
     private final ServerStreamListener listener;
     private final Consumer<TableStream> ended;
     private boolean over;
@@ -35,6 +38,8 @@ final class TableStream {
             ServerStreamListener listener,
             Consumer<TableStream> ended) {
         this.snapshot = snapshot;
+        this.allocator = allocator;
+        this.facts = BatchFacts.of(snapshot);
         this.cursor = new RowCursor(snapshot, BATCH_ROWS, BATCH_BYTES);
         this.batch = VectorSchemaRoot.create(snapshot.schema(), allocator);
         this.listener = listener;
@@ -64,7 +69,7 @@ final class TableStream {
         try {
             while (!over && listener.isReady()) {
                 if (cursor.next(batch)) {
-                    listener.putNext();
+                    listener.putNext(metadata());
                     batch.clear();
                 } else {
                     end();
@@ -76,6 +81,13 @@ final class TableStream {
         } catch (RuntimeException e) {
             fail(e);
         }
+    }
+
+    /** For one batch: sending it frees the buffer. */
+    private ArrowBuf metadata() {
+        ArrowBuf buffer = allocator.buffer(facts.length);
+        buffer.writeBytes(facts);
+        return buffer;
     }
 
     private synchronized void cancelled() {

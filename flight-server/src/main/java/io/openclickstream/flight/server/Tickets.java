@@ -19,7 +19,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes and reads tickets: {@code v1/<table>/<signature>}. A ticket holds all that is needed to answer it, so it
+ * Makes and reads tickets: {@code v1/<table>/<signature>}, where the table is as {@code TableView.text()} writes it. A ticket holds all that is needed to answer it, so it
  * outlives the server's process; the signature shows that we made it.
  */
 public final class Tickets {
@@ -27,7 +27,7 @@ public final class Tickets {
     private static final int KEY_BYTES = 32;
     private static final int SIGNATURE_BYTES = 16;
     private static final int MAX_BYTES = 512;
-    private static final Pattern FORM = Pattern.compile("(v1/([a-z][a-z0-9_]{0,62}))/([0-9a-f]{32})");
+    private static final Pattern FORM = Pattern.compile("(v1/([a-z][a-z0-9_@.~-]{0,160}))/([0-9a-f]{32})");
 
     private final SecretKeySpec key;
 

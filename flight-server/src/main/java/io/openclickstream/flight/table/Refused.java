@@ -14,6 +14,8 @@ public final class Refused extends Exception {
         INVALID,
         /** There is no such table. */
         UNKNOWN_TABLE,
+        /** Another writer has taken this one's place; it has to stop. */
+        FENCED,
         /** Memory, disk or another bound is used up; the same request may be accepted later. */
         NO_ROOM,
         /** The server is starting, stopping or broken; try again, possibly elsewhere. */
@@ -29,6 +31,12 @@ public final class Refused extends Exception {
     @FormatMethod
     public static Refused invalid(String format, Object... facts) {
         return new Refused(Reason.INVALID, format.formatted(facts));
+    }
+
+    /** A refusal of a writer whose place another one has taken. */
+    @FormatMethod
+    public static Refused fenced(String format, Object... facts) {
+        return new Refused(Reason.FENCED, format.formatted(facts));
     }
 
     /** A refusal for want of memory, disk or another bounded thing. */

@@ -10,6 +10,7 @@ import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.flight.table.TableState;
+import io.openclickstream.schemas.live.PutHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ class LiveStoreTest {
             }
         }
         try (Opened store = open(64 * MIB, MIB)) {
-            store.put(41, 300L, List.of(Clicks.upsert("more", 0, 1)));
+            store.put(40, 300L, List.of(Clicks.upsert("more", 0, 1)));
             assertThat(store.rows()).hasSize(rows.size() + 1).contains("more@0=1");
         }
     }
@@ -115,8 +116,10 @@ class LiveStoreTest {
             for (int writer = 0; writer < 8; writer++) {
                 String name = "writer" + writer;
                 all.add(writers.submit(() -> {
+                    int subtask = Integer.parseInt(name.substring("writer".length()));
+                    long token = store.store.open(Clicks.opening(subtask, 8)).token();
                     for (int i = 0; i < 20; i++) {
-                        store.put(i, null, List.of(Clicks.upsert(name + "-" + i, 0, i)));
+                        store.put(subtask, 8, token, i, List.of(Clicks.upsert(name + "-" + i, 0, i)));
                     }
                     return null;
                 }));
@@ -179,7 +182,7 @@ class LiveStoreTest {
     private Opened open(long memory, long checkpointBytes) throws IOException {
         DataFolder data = DataFolder.open(folder, "a test");
         try {
-            var limits = new LiveStore.Limits(memory, Duration.ofDays(1000), checkpointBytes, MIB);
+            var limits = new LiveStore.Limits(memory, Duration.ofDays(1000), 3, checkpointBytes, MIB);
             return new Opened(LiveStore.open(data, limits, allocator, () -> {}), allocator);
         } catch (IOException | RuntimeException e) {
             data.close();
@@ -208,9 +211,34 @@ class LiveStoreTest {
     }
 
     private record Opened(LiveStore store, BufferAllocator allocator) implements AutoCloseable {
+        /** Puts as the first writer of all, which is opened with its first put. */
         void put(long seq, Long watermark, List<Clicks> rows) throws Refused {
+            if (store.lineages().isEmpty()) {
+                store.open(Clicks.opening(0, 1));
+            }
+            put(Clicks.header(seq, watermark), rows);
+        }
+
+        void put(int subtask, int parallelism, long token, long seq, List<Clicks> rows) throws Refused {
+            put(
+                    new PutHeader(
+                            PutHeader.VERSION,
+                            "clicks",
+                            Clicks.LINEAGE,
+                            Clicks.WRITER,
+                            subtask,
+                            parallelism,
+                            token,
+                            3,
+                            seq,
+                            0,
+                            null),
+                    rows);
+        }
+
+        private void put(PutHeader header, List<Clicks> rows) throws Refused {
             try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
-                store.put(Clicks.header(seq, watermark), PutSchema.of(Clicks.PUT), batch);
+                store.put(Clicks.digested(header, batch), PutSchema.of(Clicks.PUT), batch);
             }
         }
 
