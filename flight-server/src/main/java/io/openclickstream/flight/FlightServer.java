@@ -73,6 +73,9 @@ public final class FlightServer implements AutoCloseable {
                 options.headersMaxBytes().bytesAsInt(),
                 options.streamsMax(),
                 options.streamsMemoryMax().bytes(),
+                options.waitsMax(),
+                options.ticketKeys(),
+                options.ticketLifetime(),
                 options.shutdownTimeout());
     }
 }

@@ -6,6 +6,7 @@ import io.openclickstream.options.Mistakes;
 import io.openclickstream.options.Program;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -100,6 +101,29 @@ public interface FlightServerOptions {
     ByteSize streamsMemoryMax();
 
     @Option(
+            names = "--waits.max",
+            paramLabel = "COUNT",
+            defaultValue = "1024",
+            description = "Calls that may wait at once for a table to become complete. Default: ${DEFAULT-VALUE}")
+    int waitsMax();
+
+    @Option(
+            names = "--ticket.keys",
+            paramLabel = "FILE",
+            description =
+                    "Keys that sign tickets, one a line in Base64; the first signs, all are believed. Servers with "
+                            + "the same file take each other's tickets. Default: a key of its own, made in data.dir")
+    @Nullable
+    Path ticketKeys();
+
+    @Option(
+            names = "--ticket.lifetime",
+            paramLabel = "DURATION",
+            defaultValue = "1h",
+            description = "How long a ticket is good for. Default: ${DEFAULT-VALUE}")
+    Duration ticketLifetime();
+
+    @Option(
             names = "--log.checkpoint-bytes",
             paramLabel = "SIZE",
             defaultValue = "128MiB",
@@ -133,6 +157,12 @@ public interface FlightServerOptions {
         atLeast(options.logCheckpointBytes(), 64 << 10, "log.checkpoint-bytes", wrong);
         wrong.require(options.putsMax() > 0, "puts.max", "must be 1 or more");
         wrong.require(options.streamsMax() > 0, "streams.max", "must be 1 or more");
+        wrong.require(options.waitsMax() > 0, "waits.max", "must be 1 or more");
+        wrong.require(
+                options.ticketLifetime().compareTo(Duration.ofSeconds(1)) >= 0
+                        && options.ticketLifetime().compareTo(Duration.ofDays(30)) <= 0,
+                "ticket.lifetime",
+                "must be between 1s and 30d");
         wrong.require(
                 options.tableRetention().compareTo(Duration.ofHours(1)) >= 0,
                 "table.retention",
