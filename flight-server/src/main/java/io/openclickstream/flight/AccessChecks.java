@@ -80,7 +80,8 @@ final class AccessChecks {
                     "is missing beside the other jwt options. Give the 'iss' of the tokens to believe");
             return;
         }
-        wrong.require(!options.jwtIssuer().isBlank(), "jwt.issuer", "is blank. Give the 'iss' of the tokens to believe");
+        wrong.require(
+                !options.jwtIssuer().isBlank(), "jwt.issuer", "is blank. Give the 'iss' of the tokens to believe");
         wrong.require(
                 options.jwtAudience() != null && !options.jwtAudience().isBlank(),
                 "jwt.audience",

@@ -24,8 +24,9 @@ public interface FlightServerOptions {
             names = "--bind.host",
             paramLabel = "HOST",
             defaultValue = "127.0.0.1",
-            description = "Address to listen on; 0.0.0.0 for all. Beyond this machine it takes auth.principals or jwt.issuer, and "
-                    + "tls.certificate. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Address to listen on; 0.0.0.0 for all. Beyond this machine it takes auth.principals or jwt.issuer, and "
+                            + "tls.certificate. Default: ${DEFAULT-VALUE}")
     String bindHost();
 
     @Option(
@@ -135,7 +136,8 @@ public interface FlightServerOptions {
     @Option(
             names = "--tls.certificate",
             paramLabel = "FILE",
-            description = "Certificate chain of the server in PEM, for both ports. It may be replaced while the server runs.")
+            description =
+                    "Certificate chain of the server in PEM, for both ports. It may be replaced while the server runs.")
     @Nullable
     Path tlsCertificate();
 
@@ -287,7 +289,9 @@ public interface FlightServerOptions {
         wrong.require(options.putsMax() > 0, "puts.max", "must be 1 or more");
         wrong.require(options.streamsMax() > 0, "streams.max", "must be 1 or more");
         wrong.require(
-                options.httpStreamsMax() > 0 && options.httpStreamsMax() <= 256, "http.streams-max", "must be 1 to 256");
+                options.httpStreamsMax() > 0 && options.httpStreamsMax() <= 256,
+                "http.streams-max",
+                "must be 1 to 256");
         wrong.require(options.waitsMax() > 0, "waits.max", "must be 1 or more");
         wrong.require(
                 options.ticketLifetime().compareTo(Duration.ofSeconds(1)) >= 0

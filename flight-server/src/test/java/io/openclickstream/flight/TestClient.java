@@ -64,7 +64,9 @@ final class TestClient implements AutoCloseable {
             var builder = FlightClient.builder(allocator, Location.forGrpcTls("localhost", port))
                     .intercept(info -> new Bearer(token))
                     .trustedCertificates(authority);
-            flight = own == null ? builder.build() : builder.clientCertificate(certificate, key).build();
+            flight = own == null
+                    ? builder.build()
+                    : builder.clientCertificate(certificate, key).build();
         }
     }
 
@@ -149,8 +151,7 @@ final class TestClient implements AutoCloseable {
     static HttpResponse<String> http(int port, String path, String... headers) throws Exception {
         var builder = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(PATIENCE);
-        HttpRequest request =
-                (headers.length == 0 ? builder : builder.headers(headers)).build();
+        HttpRequest request = (headers.length == 0 ? builder : builder.headers(headers)).build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 

@@ -52,9 +52,11 @@ record TestTls(Path certificate, Path key) {
             keys.load(in, PASSWORD.toCharArray());
         }
         var made = new TestTls(folder.resolve(name + ".crt"), folder.resolve(name + ".key"));
-        Files.writeString(made.certificate, pem("CERTIFICATE", ((X509Certificate) keys.getCertificate("own")).getEncoded()));
         Files.writeString(
-                made.key, pem("PRIVATE KEY", keys.getKey("own", PASSWORD.toCharArray()).getEncoded()));
+                made.certificate, pem("CERTIFICATE", ((X509Certificate) keys.getCertificate("own")).getEncoded()));
+        Files.writeString(
+                made.key,
+                pem("PRIVATE KEY", keys.getKey("own", PASSWORD.toCharArray()).getEncoded()));
         Files.delete(store);
         return made;
     }

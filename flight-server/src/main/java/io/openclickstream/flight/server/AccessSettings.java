@@ -32,5 +32,6 @@ public record AccessSettings(
      * @param clientCa certificates of those who sign clients' certificates, without which no Flight client can connect;
      *     null when clients need none
      */
-    public record TlsSettings(Path certificate, Path key, @Nullable Path clientCa) {}
+    public record TlsSettings(
+            Path certificate, Path key, @Nullable Path clientCa) {}
 }

@@ -53,8 +53,7 @@ final class CsvRows implements RowFormat.Writer {
     }
 
     private static String quoted(String text) {
-        boolean plain =
-                !text.isEmpty() && text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        boolean plain = !text.isEmpty() && text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
         return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

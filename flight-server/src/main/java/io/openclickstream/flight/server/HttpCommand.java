@@ -68,7 +68,8 @@ record HttpCommand(ReadCommand command, @Nullable String format) {
 
     private static ReadCommand fromJson(String table, String json, boolean alone) throws Refused {
         if (!alone) {
-            throw Refused.invalid("The parameter 'command' says all there is to say; only 'format' can stand beside it.");
+            throw Refused.invalid(
+                    "The parameter 'command' says all there is to say; only 'format' can stand beside it.");
         }
         ReadCommand command = CommandJson.read(json.getBytes(StandardCharsets.UTF_8));
         if (!command.table().equals(table)) {

@@ -53,7 +53,8 @@ final class HttpEndpoint implements AutoCloseable {
     private volatile @Nullable HttpTables tables;
 
     static {
-        // The JDK's server reads these once. A client that dawdles over its request must not keep one of the few threads;
+        // The JDK's server reads these once. A client that dawdles over its request must not keep one of the few
+        // threads;
         // times are in seconds.
         System.setProperty("sun.net.httpserver.maxReqTime", "10");
         System.setProperty("sun.net.httpserver.maxRspTime", "600");
@@ -97,8 +98,7 @@ final class HttpEndpoint implements AutoCloseable {
         });
         server.setExecutor(threads);
         server.createContext("/", guarded(exchange -> {
-            throw new Refused(
-                    Reason.UNKNOWN_TABLE, "There is /tables, /metrics, /health/live and /health/ready.");
+            throw new Refused(Reason.UNKNOWN_TABLE, "There is /tables, /metrics, /health/live and /health/ready.");
         }));
         server.createContext("/health/live", guarded(exchange -> health(exchange, notLive.get())));
         server.createContext("/health/ready", guarded(exchange -> health(exchange, notReady.get())));

@@ -58,8 +58,8 @@ final class HttpTables {
             return;
         }
         HttpCommand asked = HttpCommand.parse(path.substring(PATH.length() + 1), query);
-        RowFormat format = RowFormat.of(
-                asked.format(), exchange.getRequestHeaders().getFirst("Accept"));
+        RowFormat format =
+                RowFormat.of(asked.format(), exchange.getRequestHeaders().getFirst("Accept"));
         try (Reading reading = tables.open(asked.command(), principal)) {
             metrics.streamStarted();
             describe(exchange, reading, format);

@@ -61,8 +61,7 @@ final class TableStreams {
     private synchronized TableStream open(Reading reading, Principal principal, ServerStreamListener listener)
             throws Refused {
         checkRoom();
-        var stream =
-                new TableStream(reading, usages.open(principal), pacer, allocator, listener, this::remove);
+        var stream = new TableStream(reading, usages.open(principal), pacer, allocator, listener, this::remove);
         open.add(stream);
         return stream;
     }

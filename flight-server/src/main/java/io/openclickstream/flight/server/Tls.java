@@ -41,8 +41,8 @@ final class Tls {
 
     /** For Flight: a client without a certificate does not get a connection where one is needed. */
     SslContext forFlight() throws SSLException {
-        SslContextBuilder builder = GrpcSslContexts.configure(SslContextBuilder.forServer(files))
-                .protocols(PROTOCOLS);
+        SslContextBuilder builder =
+                GrpcSslContexts.configure(SslContextBuilder.forServer(files)).protocols(PROTOCOLS);
         if (isMutual()) {
             builder.trustManager(clientAuthorities).clientAuth(ClientAuth.REQUIRE);
         }

@@ -101,8 +101,7 @@ final class TlsFiles extends X509ExtendedKeyManager {
         } catch (GeneralSecurityException e) {
             LOG.debug("key and certificate are of different kinds", e);
         }
-        throw new UnusableFile(
-                keyFile, "it is not the key of the first certificate in %s".formatted(certificateFile));
+        throw new UnusableFile(keyFile, "it is not the key of the first certificate in %s".formatted(certificateFile));
     }
 
     private PrivateKey parseKey(byte[] pem) throws UnusableFile {
@@ -130,9 +129,7 @@ final class TlsFiles extends X509ExtendedKeyManager {
     private static X509Certificate[] parseChain(Path file, byte[] pem) throws UnusableFile {
         try {
             X509Certificate[] chain =
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(pem))
-                            .stream()
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
                             .map(X509Certificate.class::cast)
                             .toArray(X509Certificate[]::new);
             if (chain.length > 0) {
@@ -149,8 +146,7 @@ final class TlsFiles extends X509ExtendedKeyManager {
             return Files.readAllBytes(file);
         } catch (IOException e) {
             throw new UnusableFile(
-                    file,
-                    "it cannot be read (%s)".formatted(e.getClass().getSimpleName()));
+                    file, "it cannot be read (%s)".formatted(e.getClass().getSimpleName()));
         }
     }
 
