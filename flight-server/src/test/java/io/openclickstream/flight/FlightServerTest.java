@@ -295,7 +295,7 @@ class FlightServerTest {
                         .doAction(new Action("reboot"), TestClient.timeout())
                         .next(),
                 FlightStatusCode.INVALID_ARGUMENT,
-                "There is: health, open, commit, lineages, promote");
+                "There are: health, open, commit, lineages, promote, wait");
         assertThat(new String(
                         client.flight
                                 .doAction(new Action("health"), TestClient.timeout())
@@ -327,7 +327,7 @@ class FlightServerTest {
         assertThat(metric("watermark_seconds{table=\"clicks\"}")).isEqualTo(0.007);
     }
 
-    private static void refused(ThrowingCallable call, FlightStatusCode code, String text) {
+    static void refused(ThrowingCallable call, FlightStatusCode code, String text) {
         assertThatThrownBy(call).satisfies(thrown -> {
             Throwable answer = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
             assertThat(answer).isInstanceOf(FlightRuntimeException.class);
@@ -338,6 +338,10 @@ class FlightServerTest {
     }
 
     private double metric(String name) throws Exception {
+        return metric(server, name);
+    }
+
+    static double metric(FlightServer server, String name) throws Exception {
         return TestClient.http(server.httpPort(), "/metrics")
                 .body()
                 .lines()

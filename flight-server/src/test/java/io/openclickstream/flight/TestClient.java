@@ -3,14 +3,19 @@ package io.openclickstream.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveActions;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.RowDigest;
 import io.openclickstream.schemas.live.WriterOpened;
 import io.openclickstream.schemas.live.WriterOpening;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,9 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
+import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightClientMiddleware;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
@@ -41,20 +49,67 @@ final class TestClient implements AutoCloseable {
     final FlightClient flight;
     private final int subtask;
     private final int parallelism;
-    private final Map<String, Long> seqs = new HashMap<>();
+    private final Map<String, Lane> lanes = new HashMap<>();
     private long token;
     private long epoch = 3;
 
     TestClient(int port) {
-        this(port, 0, 1);
+        this(port, null, 0, 1);
+    }
+
+    /** @param bearer token sent with every call; null for none */
+    TestClient(int port, String bearer) {
+        this(port, bearer, 0, 1);
     }
 
     /** One of several writers of the same tables; each opens when it puts first. */
     TestClient(int port, int subtask, int parallelism) {
+        this(port, null, subtask, parallelism);
+    }
+
+    private TestClient(int port, String bearer, int subtask, int parallelism) {
         this.subtask = subtask;
         this.parallelism = parallelism;
         flight = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
+                .intercept(info -> new Bearer(bearer))
                 .build();
+    }
+
+    /**
+     * Over TLS.
+     *
+     * @param bearer token sent with every call; null for none
+     * @param trusted the server's certificate
+     * @param own shown to the server; null for none
+     */
+    TestClient(int port, String bearer, TestTls trusted, TestTls own) throws IOException {
+        this.subtask = 0;
+        this.parallelism = 1;
+        try (InputStream authority = Files.newInputStream(trusted.certificate());
+                InputStream certificate = own == null ? null : Files.newInputStream(own.certificate());
+                InputStream key = own == null ? null : Files.newInputStream(own.key())) {
+            var builder = FlightClient.builder(allocator, Location.forGrpcTls("localhost", port))
+                    .intercept(info -> new Bearer(bearer))
+                    .trustedCertificates(authority);
+            flight = own == null
+                    ? builder.build()
+                    : builder.clientCertificate(certificate, key).build();
+        }
+    }
+
+    private record Bearer(String token) implements FlightClientMiddleware {
+        @Override
+        public void onBeforeSendingHeaders(CallHeaders headers) {
+            if (token != null) {
+                headers.insert("authorization", "Bearer " + token);
+            }
+        }
+
+        @Override
+        public void onHeadersReceived(CallHeaders headers) {}
+
+        @Override
+        public void onCallCompleted(CallStatus status) {}
     }
 
     /** Puts one batch to the table {@code clicks} and returns when it is acknowledged. */
@@ -64,10 +119,26 @@ final class TestClient implements AutoCloseable {
         }
     }
 
+    /** Says how far event time has come. */
+    void putNothing(long watermarkMillis) throws Exception {
+        try (VectorSchemaRoot batch = Clicks.batch(List.of(), allocator)) {
+            put("clicks", watermarkMillis, batch);
+        }
+    }
+
+    /** Goes on writing where another client has come to, as the same subtask. */
+    void writeAfter(TestClient other) {
+        token = other.token;
+        epoch = other.epoch;
+        lanes.clear();
+        lanes.putAll(other.lanes);
+    }
+
     /** Puts one batch to a table and returns when it is acknowledged. */
     void put(String table, Long watermarkMillis, VectorSchemaRoot batch) throws Exception {
-        put(FlightDescriptor.path(table), header(table, watermarkMillis, batch).toBytes(), batch);
-        seqs.merge(table, 1L, Long::sum);
+        PutHeader header = header(table, watermarkMillis, batch);
+        put(FlightDescriptor.path(table), header.toBytes(), batch);
+        lanes.put(table, lane(table).then(header, batch.getRowCount()));
     }
 
     void put(FlightDescriptor descriptor, byte[] header, List<Clicks> rows) throws Exception {
@@ -90,7 +161,7 @@ final class TestClient implements AutoCloseable {
                 parallelism,
                 token,
                 epoch,
-                seqs.getOrDefault(table, 0L),
+                lane(table).batches(),
                 0,
                 watermarkMillis);
         return Clicks.digested(header, batch);
@@ -100,7 +171,7 @@ final class TestClient implements AutoCloseable {
         WriterOpened opened = WriterOpened.fromBytes(action(LiveActions.OPEN, opening.toBytes()));
         token = opened.token();
         epoch = Math.max(3, opening.restoredEpoch() + 1);
-        seqs.clear();
+        lanes.clear();
         return opened;
     }
 
@@ -111,6 +182,26 @@ final class TestClient implements AutoCloseable {
 
     long token() {
         return token;
+    }
+
+    /** Commits all that this writer has put as an epoch; it must be the only one. Later puts are of the next epoch. */
+    void commit(long committed) {
+        List<EpochCommit.Lane> said = new ArrayList<>();
+        lanes.forEach((table, lane) -> said.add(
+                new EpochCommit.Lane(Clicks.WRITER, subtask, token, table, lane.batches, lane.rows, lane.digest)));
+        action(LiveActions.COMMIT, new EpochCommit(EpochCommit.VERSION, Clicks.LINEAGE, committed, said).toBytes());
+        epoch = committed + 1;
+    }
+
+    private Lane lane(String table) {
+        return lanes.getOrDefault(table, new Lane(0, 0, RowDigest.NOTHING));
+    }
+
+    /** What was put to a table. */
+    private record Lane(long batches, long rows, long digest) {
+        Lane then(PutHeader header, long batchRows) {
+            return new Lane(batches + 1, rows + batchRows, RowDigest.then(digest, header.digest()));
+        }
     }
 
     /** The first result of an action. */
@@ -170,10 +261,10 @@ final class TestClient implements AutoCloseable {
         return CallOptions.timeout(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    static HttpResponse<String> http(int port, String path) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(PATIENCE)
-                .build();
+    static HttpResponse<String> http(int port, String path, String... headers) throws Exception {
+        var builder = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE);
+        HttpRequest request = (headers.length == 0 ? builder : builder.headers(headers)).build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 

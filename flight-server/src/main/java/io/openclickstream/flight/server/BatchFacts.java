@@ -2,7 +2,6 @@ package io.openclickstream.flight.server;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.schemas.live.LiveMetadata;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,11 +18,10 @@ final class BatchFacts {
 
     private BatchFacts() {}
 
-    static byte[] of(TableSnapshot snapshot) {
+    static byte[] of(Map<String, String> metadata) {
         Map<String, Object> facts = new LinkedHashMap<>();
-        snapshot.facts()
-                .forEach((key, value) ->
-                        facts.put(key.substring(PREFIX.length()), TEXTS.contains(key) ? value : Long.valueOf(value)));
+        metadata.forEach((key, value) ->
+                facts.put(key.substring(PREFIX.length()), TEXTS.contains(key) ? value : Long.valueOf(value)));
         try {
             return JSON.writeValueAsBytes(facts);
         } catch (JsonProcessingException e) {

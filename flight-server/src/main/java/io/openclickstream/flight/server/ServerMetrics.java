@@ -58,7 +58,12 @@ final class ServerMetrics {
     }
 
     /** Adds what is measured when somebody looks. */
-    void watch(LiveStore store, TableStreams streams) {
+    void watch(LiveStore store, TableStreams streams, Waits waits) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "waits")
+                .help("Calls that wait for a table to become complete.")
+                .callback(callback -> callback.call(waits.count()))
+                .register(registry);
         gauge(store, "rows", "Rows in a table.", TableSnapshot::rows);
         gauge(store, "bytes", "Memory that a table costs.", TableSnapshot::bytes);
         gauge(store, "version", "Changes applied to a table.", table -> table.state()

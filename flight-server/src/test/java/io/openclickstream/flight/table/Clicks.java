@@ -140,9 +140,13 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
     }
 
     static List<String> read(TableSnapshot snapshot, BufferAllocator allocator, int batchRows) {
+        return read(snapshot, Selection.everything(snapshot.tableSchema()), allocator, batchRows);
+    }
+
+    static List<String> read(TableSnapshot snapshot, Selection selection, BufferAllocator allocator, int batchRows) {
         List<String> rows = new ArrayList<>();
         try (VectorSchemaRoot batch = VectorSchemaRoot.create(snapshot.schema(), allocator)) {
-            RowCursor cursor = new RowCursor(snapshot, batchRows, 1 << 20);
+            RowCursor cursor = new RowCursor(snapshot, selection, batchRows, 1 << 20);
             while (cursor.next(batch)) {
                 for (int i = 0; i < batch.getRowCount(); i++) {
                     StringBuilder row = new StringBuilder();
