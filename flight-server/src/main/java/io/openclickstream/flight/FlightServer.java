@@ -6,6 +6,7 @@ import io.openclickstream.flight.log.DataFolder;
 import io.openclickstream.flight.server.AccessSettings;
 import io.openclickstream.flight.server.CannotStart;
 import io.openclickstream.flight.server.Service;
+import io.openclickstream.flight.server.SubscriptionSettings;
 import io.openclickstream.flight.store.LiveStore;
 import java.io.IOException;
 import java.nio.Buffer;
@@ -77,6 +78,11 @@ public final class FlightServer implements AutoCloseable {
                 options.headersMaxBytes().bytesAsInt(),
                 options.streamsMax(),
                 options.streamsMemoryMax().bytes(),
+                new SubscriptionSettings(
+                        options.subscriptionsMax(),
+                        options.subscriptionsInterval(),
+                        options.subscriptionsKeepAlive(),
+                        options.subscriptionsMemoryMax().bytes()),
                 options.waitsMax(),
                 options.httpStreamsMax(),
                 options.ticketKeys(),

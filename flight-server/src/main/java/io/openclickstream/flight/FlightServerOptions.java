@@ -112,6 +112,38 @@ public interface FlightServerOptions {
     ByteSize streamsMemoryMax();
 
     @Option(
+            names = "--subscriptions.max",
+            paramLabel = "COUNT",
+            defaultValue = "4096",
+            description = "Subscriptions that may be open at once; of one principal quota.streams. "
+                    + "Default: ${DEFAULT-VALUE}")
+    int subscriptionsMax();
+
+    @Option(
+            names = "--subscriptions.interval",
+            paramLabel = "DURATION",
+            defaultValue = "100ms",
+            description = "Least time between two steps of a subscription; what changes meanwhile goes together. "
+                    + "Default: ${DEFAULT-VALUE}")
+    Duration subscriptionsInterval();
+
+    @Option(
+            names = "--subscriptions.keep-alive",
+            paramLabel = "DURATION",
+            defaultValue = "15s",
+            description = "How long a subscriber hears nothing before it is sent an empty batch. "
+                    + "Default: ${DEFAULT-VALUE}")
+    Duration subscriptionsKeepAlive();
+
+    @Option(
+            names = "--subscriptions.memory-max",
+            paramLabel = "SIZE",
+            defaultValue = "32MiB",
+            description = "Memory for changes encoded for subscribers and on their way to them. Rows that have changed "
+                    + "since a slow one's last step count under streams.memory-max. Default: ${DEFAULT-VALUE}")
+    ByteSize subscriptionsMemoryMax();
+
+    @Option(
             names = "--waits.max",
             paramLabel = "COUNT",
             defaultValue = "1024",
@@ -302,6 +334,18 @@ public interface FlightServerOptions {
                 options.httpStreamsMax() > 0 && options.httpStreamsMax() <= 256,
                 "http.streams-max",
                 "must be 1 to 256");
+        wrong.require(options.subscriptionsMax() > 0, "subscriptions.max", "must be 1 or more");
+        wrong.require(
+                !options.subscriptionsInterval().isNegative()
+                        && options.subscriptionsInterval().compareTo(Duration.ofMinutes(1)) <= 0,
+                "subscriptions.interval",
+                "must be between 0s and 1m");
+        wrong.require(
+                options.subscriptionsKeepAlive().compareTo(Duration.ofMillis(100)) >= 0
+                        && options.subscriptionsKeepAlive().compareTo(Duration.ofMinutes(10)) <= 0,
+                "subscriptions.keep-alive",
+                "must be between 100ms and 10m");
+        atLeast(options.subscriptionsMemoryMax(), 16 << 20, "subscriptions.memory-max", wrong);
         wrong.require(options.waitsMax() > 0, "waits.max", "must be 1 or more");
         wrong.require(
                 options.ticketLifetime().compareTo(Duration.ofSeconds(1)) >= 0
@@ -320,11 +364,12 @@ public interface FlightServerOptions {
         long available = PlatformDependent.maxDirectMemory();
         long needed = options.memoryMax().bytes()
                 + 2 * options.streamsMemoryMax().bytes()
+                + options.subscriptionsMemoryMax().bytes()
                 + options.putMaxBytes().bytes() * 4;
         wrong.require(
                 needed <= available,
                 "memory.max",
-                "needs, with streams.memory-max twice and put.max-bytes four times, %d MiB of direct memory, but this JVM "
+                "needs, with streams.memory-max twice, subscriptions.memory-max and put.max-bytes four times, %d MiB of direct memory, but this JVM "
                                 .formatted(needed >> 20)
                         + "may use %d MiB. Start it with -XX:MaxDirectMemorySize=%dm, or lower these options"
                                 .formatted(available >> 20, (needed >> 20) + 64));

@@ -29,7 +29,18 @@ public final class CommandJson {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_COLUMNS = 256;
     private static final List<String> FIELDS = List.of(
-            "table", "columns", "where", "from", "before", "order", "view", "epoch", "lineage", "complete_through");
+            "table",
+            "columns",
+            "where",
+            "from",
+            "before",
+            "order",
+            "view",
+            "epoch",
+            "lineage",
+            "complete_through",
+            "subscribe",
+            "resume");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -91,7 +102,9 @@ public final class CommandJson {
                         text(json, "view", ReadCommand.LIVE),
                         whole(json.get("epoch")),
                         optionalText(json, "lineage"),
-                        millis(json, "complete_through"))
+                        millis(json, "complete_through"),
+                        truth(json.get("subscribe")),
+                        optionalText(json, "resume"))
                 .checked();
     }
 
@@ -119,6 +132,12 @@ public final class CommandJson {
             json.put("lineage", command.lineage());
         }
         putUnlessNull(json, "complete_through", command.completeThroughMillis());
+        if (command.subscribe()) {
+            json.put("subscribe", true);
+        }
+        if (command.resume() != null) {
+            json.put("resume", command.resume());
+        }
         return json;
     }
 
@@ -174,6 +193,13 @@ public final class CommandJson {
             throw wrong("'%s' is not a text".formatted(field));
         }
         return value.asText();
+    }
+
+    private static boolean truth(@Nullable JsonNode value) throws Refused {
+        if (value != null && !value.isNull() && !value.isBoolean()) {
+            throw wrong("'subscribe' is neither true nor false");
+        }
+        return value != null && value.asBoolean();
     }
 
     private static @Nullable String optionalText(ObjectNode json, String field) throws Refused {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the checkpoint as of which a committed view is wanted; null for the latest
  * @param lineage whose table; null for the one that is served
  * @param completeThroughMillis event time through which the table must be complete; null for as it is
+ * @param subscribe whether to be sent the changes as well, without an end
+ * @param resume token of an earlier subscription to go on from; null to begin with all rows
  */
 public record ReadCommand(
         String table,
@@ -36,7 +38,9 @@ public record ReadCommand(
         String view,
         @Nullable Long epoch,
         @Nullable String lineage,
-        @Nullable Long completeThroughMillis) {
+        @Nullable Long completeThroughMillis,
+        boolean subscribe,
+        @Nullable String resume) {
 
     public static final String LIVE = "live";
     public static final String COMMITTED = "committed";
@@ -51,7 +55,8 @@ public record ReadCommand(
 
     /** All of the live view of a table, as it is now. */
     public static ReadCommand of(String table) {
-        return new ReadCommand(table, List.of(), new TreeMap<>(), null, null, Order.STORED, LIVE, null, null, null);
+        return new ReadCommand(
+                table, List.of(), new TreeMap<>(), null, null, Order.STORED, LIVE, null, null, null, false, null);
     }
 
     /** Which view of which table it is. */
@@ -61,7 +66,53 @@ public record ReadCommand(
 
     /** The same, but not before the table is complete through this time. */
     public ReadCommand completeThrough(@Nullable Long millis) {
-        return new ReadCommand(table, columns, where, fromMillis, beforeMillis, order, view, epoch, lineage, millis);
+        return new ReadCommand(
+                table,
+                columns,
+                where,
+                fromMillis,
+                beforeMillis,
+                order,
+                view,
+                epoch,
+                lineage,
+                millis,
+                subscribe,
+                resume);
+    }
+
+    /** The same, going on from this token. */
+    public ReadCommand resumingAt(@Nullable String token) {
+        return new ReadCommand(
+                table,
+                columns,
+                where,
+                fromMillis,
+                beforeMillis,
+                order,
+                view,
+                epoch,
+                lineage,
+                completeThroughMillis,
+                subscribe,
+                token);
+    }
+
+    /** The same of these columns. */
+    ReadCommand withColumns(List<String> names) {
+        return new ReadCommand(
+                table,
+                names,
+                where,
+                fromMillis,
+                beforeMillis,
+                order,
+                view,
+                epoch,
+                lineage,
+                completeThroughMillis,
+                subscribe,
+                resume);
     }
 
     /**
@@ -80,6 +131,13 @@ public record ReadCommand(
         }
         if (lineage != null && !LINEAGE.matcher(lineage).matches()) {
             throw Refused.invalid("'lineage' is '%s', and must be a UUID in lower case.", Shown.text(lineage));
+        }
+        if (subscribe && (epoch != null || completeThroughMillis != null || order != Order.STORED)) {
+            throw Refused.invalid(
+                    "A subscription follows a view as it changes: leave 'epoch', 'complete_through' and 'order' out.");
+        }
+        if (resume != null && !subscribe) {
+            throw Refused.invalid("Only a subscription goes on from a token. Add \"subscribe\": true.");
         }
         if (fromMillis != null && beforeMillis != null && fromMillis > beforeMillis) {
             throw Refused.invalid("'from' is later than 'before', so no row can be between them.");

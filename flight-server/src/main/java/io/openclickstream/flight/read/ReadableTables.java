@@ -78,6 +78,17 @@ public final class ReadableTables {
     }
 
     /**
+     * What a subscription follows from now on.
+     *
+     * @throws Refused as {@link #open}; INVALID also when such rows cannot be followed
+     */
+    public Watch watch(ReadCommand command, Principal principal) throws Refused {
+        try (Reading reading = open(command, principal)) {
+            return Watch.of(command, principal, reading.snapshot());
+        }
+    }
+
+    /**
      * Whether a table is complete through a time. One that does not exist for the principal is not, since it may come to.
      *
      * @throws Refused NOT_ALLOWED when the principal is no reader
@@ -162,7 +173,7 @@ public final class ReadableTables {
         return Measure.isAny(snapshot, own) ? own : null;
     }
 
-    private static Selection chosen(ReadCommand command, Selection visible) throws Refused {
+    static Selection chosen(ReadCommand command, Selection visible) throws Refused {
         Selection chosen = visible;
         for (var column : command.where().entrySet()) {
             chosen = chosen.where(column.getKey(), column.getValue());

@@ -1,7 +1,9 @@
 package io.openclickstream.flight.read;
 
+import io.openclickstream.flight.access.Principal;
 import io.openclickstream.flight.table.Measure;
 import io.openclickstream.flight.table.Progress;
+import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.RowCursor;
 import io.openclickstream.flight.table.Selection;
 import io.openclickstream.flight.table.TableSnapshot;
@@ -51,6 +53,21 @@ public final class Reading implements AutoCloseable {
             facts.remove(LiveMetadata.KEPT_FROM);
         }
         return facts;
+    }
+
+    /**
+     * The schema of a subscription to these rows.
+     *
+     * @throws Refused INVALID when they cannot be followed, or the command's token is not for them
+     */
+    public Schema watch(ReadCommand command, Principal principal) throws Refused {
+        Watch watch = Watch.of(command, principal, snapshot);
+        watch.position(command);
+        return watch.schema(snapshot, watch.selection(snapshot));
+    }
+
+    TableSnapshot snapshot() {
+        return snapshot;
     }
 
     /** How many rows and bytes there are; the digest is for restricted readers only. */

@@ -1,9 +1,9 @@
 package io.openclickstream.flight.server;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openclickstream.schemas.live.LiveMetadata;
-import java.util.LinkedHashMap;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,13 +19,20 @@ final class BatchFacts {
     private BatchFacts() {}
 
     static byte[] of(Map<String, String> metadata) {
-        Map<String, Object> facts = new LinkedHashMap<>();
-        metadata.forEach((key, value) ->
-                facts.put(key.substring(PREFIX.length()), TEXTS.contains(key) ? value : Long.valueOf(value)));
-        try {
-            return JSON.writeValueAsBytes(facts);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("facts cannot be written as JSON", e);
-        }
+        return json(metadata).toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The same as an object to add to. */
+    static ObjectNode json(Map<String, String> metadata) {
+        ObjectNode facts = JSON.createObjectNode();
+        metadata.forEach((key, value) -> {
+            String name = key.substring(PREFIX.length());
+            if (TEXTS.contains(key)) {
+                facts.put(name, value);
+            } else {
+                facts.put(name, Long.parseLong(value));
+            }
+        });
+        return facts;
     }
 }

@@ -63,7 +63,9 @@ record HttpCommand(ReadCommand command, @Nullable String format) {
                 single.getOrDefault("view", ReadCommand.LIVE),
                 epoch(single.get("epoch")),
                 single.get("lineage"),
-                millis(single, "complete_through"));
+                millis(single, "complete_through"),
+                false,
+                null);
         return new HttpCommand(command.checked(), format);
     }
 
@@ -73,6 +75,9 @@ record HttpCommand(ReadCommand command, @Nullable String format) {
                     "The parameter 'command' says all there is to say; only 'format' can stand beside it.");
         }
         ReadCommand command = CommandJson.read(json.getBytes(StandardCharsets.UTF_8));
+        if (command.subscribe()) {
+            throw Refused.invalid("Subscriptions are read over Flight, not over HTTP. Leave 'subscribe' out.");
+        }
         if (!command.table().equals(table)) {
             throw Refused.invalid(
                     "The command is for table '%s', and the path for '%s'.",

@@ -30,6 +30,7 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
     private final Principal principal;
     private final Credential credential;
     private final Thread thread = Thread.currentThread();
+    private final long begunNanos = System.nanoTime();
     private boolean over;
     private volatile @Nullable Refused ended;
 
@@ -102,6 +103,11 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
     @Override
     public Credential credential() {
         return credential;
+    }
+
+    @Override
+    public long holdsSinceNanos() {
+        return begunNanos;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.openclickstream.flight.read.ReadCommand;
 import io.openclickstream.flight.read.ReadableTables;
 import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.read.Tickets;
+import io.openclickstream.flight.read.Watch;
 import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.table.Measure;
 import io.openclickstream.flight.table.Refused;
@@ -29,6 +30,7 @@ import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.flight.SchemaResult;
 import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +40,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveProducer implements FlightProducer {
     private static final long UNKNOWN = -1;
+    private static final Measure ENDLESS = new Measure(UNKNOWN, UNKNOWN, 0);
 
     private final LiveStore store;
     private final ReadableTables tables;
     private final Tickets tickets;
     private final TableStreams streams;
+    private final Subscriptions subscriptions;
     private final ServerMetrics metrics;
     private final PutStream.Bounds putBounds;
     private final Semaphore puts;
@@ -55,6 +59,7 @@ public final class LiveProducer implements FlightProducer {
             ReadableTables tables,
             Tickets tickets,
             TableStreams streams,
+            Subscriptions subscriptions,
             Waits waits,
             ServerMetrics metrics,
             PutStream.Bounds putBounds,
@@ -64,6 +69,7 @@ public final class LiveProducer implements FlightProducer {
         this.tables = tables;
         this.tickets = tickets;
         this.streams = streams;
+        this.subscriptions = subscriptions;
         this.metrics = metrics;
         this.putBounds = putBounds;
         this.maxPuts = maxPuts;
@@ -124,8 +130,9 @@ public final class LiveProducer implements FlightProducer {
     public SchemaResult getSchema(CallContext context, FlightDescriptor descriptor) {
         try {
             Principal principal = Caller.principal();
-            try (Reading reading = tables.open(command(descriptor, principal), principal)) {
-                return new SchemaResult(reading.schema());
+            ReadCommand command = command(descriptor, principal);
+            try (Reading reading = tables.open(command, principal)) {
+                return new SchemaResult(schema(reading, command, principal));
             }
         } catch (Refused | RuntimeException e) {
             throw answer(e, "GetSchema");
@@ -138,7 +145,12 @@ public final class LiveProducer implements FlightProducer {
             Principal principal = Caller.principal();
             principal.checkRequest(ticket.getBytes().length, "ticket");
             ReadCommand command = tickets.read(ticket.getBytes(), principal, clock.instant());
-            streams.start(tables.open(command, principal), principal, listener);
+            if (command.subscribe()) {
+                Watch watch = tables.watch(command, principal);
+                subscriptions.start(watch, watch.position(command), principal, listener);
+            } else {
+                streams.start(tables.open(command, principal), principal, listener);
+            }
             metrics.streamStarted();
         } catch (Refused | RuntimeException e) {
             listener.error(answer(e, "DoGet"));
@@ -214,9 +226,9 @@ public final class LiveProducer implements FlightProducer {
         try (Reading reading = tables.open(command, principal)) {
             Instant expiry = tickets.expiry(clock.instant());
             var ticket = new Ticket(tickets.make(command, principal, expiry));
-            Measure measure = reading.measure();
+            Measure measure = command.subscribe() ? ENDLESS : reading.measure();
             return FlightInfo.builder(
-                            reading.schema(),
+                            schema(reading, command, principal),
                             descriptor,
                             List.of(FlightEndpoint.builder(ticket)
                                     .setExpirationTime(expiry)
@@ -226,6 +238,10 @@ public final class LiveProducer implements FlightProducer {
                     .setOrdered(true)
                     .build();
         }
+    }
+
+    private static Schema schema(Reading reading, ReadCommand command, Principal principal) throws Refused {
+        return command.subscribe() ? reading.watch(command, principal) : reading.schema();
     }
 
     private RuntimeException answer(Exception failure, String call) {

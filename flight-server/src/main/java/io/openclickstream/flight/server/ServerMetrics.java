@@ -57,6 +57,32 @@ final class ServerMetrics {
         return registry;
     }
 
+    /** Adds what is measured of subscriptions when somebody looks. */
+    void watch(Subscriptions subscriptions) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "subscribers")
+                .help("Clients that follow a table now.")
+                .labelNames("table")
+                .callback(callback ->
+                        subscriptions.countsByTable().forEach((table, count) -> callback.call((double) count, table)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(PREFIX + "subscriptions_conflated")
+                .help("Steps that were made for one subscriber, because it was slow and had missed some.")
+                .callback(callback -> callback.call((double) subscriptions.conflations()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(PREFIX + "subscription_frames")
+                .help("Steps that were encoded once for all who follow the same rows.")
+                .callback(callback -> callback.call((double) subscriptions.framesEncoded()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "subscription_bytes")
+                .help("Memory of encoded changes and of batches on their way to subscribers.")
+                .callback(callback -> callback.call((double) subscriptions.bytes()))
+                .register(registry);
+    }
+
     /** Adds what is measured when somebody looks. */
     void watch(LiveStore store, TableStreams streams, Waits waits) {
         GaugeWithCallback.builder()

@@ -36,6 +36,9 @@ public final class Service implements AutoCloseable {
     /** Buffers that are on their way are freed a little after their calls. */
     private static final Duration MEMORY_TIMEOUT = Duration.ofSeconds(5);
 
+    /** Within an interval of keep-alive it is looked so often who needs one. */
+    private static final int KEEP_ALIVE_LOOKS = 4;
+
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
     /** Files are read again and calls under way checked so often: what is revoked ends within a second. */
     private static final Duration RECHECK_INTERVAL = Duration.ofMillis(250);
@@ -47,6 +50,7 @@ public final class Service implements AutoCloseable {
     private final BufferAllocator inbound = root.newChildAllocator("puts", 0, Long.MAX_VALUE);
     private final BufferAllocator outbound;
     private final TableStreams streams;
+    private final Usages usages = new Usages(System::nanoTime);
     private final RunningCalls running = new RunningCalls();
     private final InstantSource clock = InstantSource.system();
     private final Timer timer = new Timer();
@@ -55,6 +59,8 @@ public final class Service implements AutoCloseable {
     private volatile @Nullable LiveStore store;
     private @Nullable FlightServer flight;
     private @Nullable Waits waits;
+    private final BufferAllocator frames;
+    private volatile @Nullable Subscriptions subscriptions;
     private boolean closed;
 
     /**
@@ -75,6 +81,7 @@ public final class Service implements AutoCloseable {
             int maxHeaderBytes,
             int maxStreams,
             long maxStreamBytes,
+            SubscriptionSettings subscriptions,
             int maxWaits,
             int maxHttpStreams,
             @Nullable Path ticketKeys,
@@ -92,8 +99,10 @@ public final class Service implements AutoCloseable {
         this.settings = settings;
         this.access = new Access(settings.access(), clock);
         this.outbound = root.newChildAllocator("streams", 0, settings.maxStreamBytes());
-        this.streams = new TableStreams(
-                settings.maxStreams(), settings.maxStreamBytes(), outbound, new Usages(System::nanoTime), timer::after);
+        this.frames = root.newChildAllocator(
+                "subscriptions", 0, settings.subscriptions().maxBytes());
+        this.streams =
+                new TableStreams(settings.maxStreams(), settings.maxStreamBytes(), outbound, usages, timer::after);
         try {
             this.http = new HttpEndpoint(
                     new InetSocketAddress(settings.host(), settings.httpPort()),
@@ -128,9 +137,13 @@ public final class Service implements AutoCloseable {
         ReadableTables tables = new ReadableTables(opened);
         Waits opening = new Waits(tables, settings.maxWaits());
         waits = opening;
+        Subscriptions following = new Subscriptions(opened, settings.subscriptions(), frames, usages, timer::after);
+        subscriptions = following;
         metrics.watch(opened, streams, opening);
+        metrics.watch(following);
         Doorkeeper doorkeeper = access.doorkeeper();
         timer.every(LOOK_INTERVAL, () -> opening.look(clock.instant()));
+        timer.every(settings.subscriptions().keepAlive().dividedBy(KEEP_ALIVE_LOOKS), following::keepAlive);
         timer.every(RECHECK_INTERVAL, () -> {
             access.look();
             ticketKeys.look();
@@ -158,6 +171,7 @@ public final class Service implements AutoCloseable {
                             tables,
                             new Tickets(ticketKeys::current, settings.ticketLifetime()),
                             streams,
+                            following,
                             opening,
                             metrics,
                             new PutStream.Bounds(inbound, settings.maxPutBytes()),
@@ -201,6 +215,10 @@ public final class Service implements AutoCloseable {
         if (waits != null) {
             waits.close();
         }
+        Subscriptions following = subscriptions;
+        if (following != null) {
+            following.close();
+        }
         if (flight != null) {
             flight.shutdown();
             await(settings.shutdownTimeout(), () -> streams.count() == 0);
@@ -226,6 +244,7 @@ public final class Service implements AutoCloseable {
         }
         inbound.close();
         outbound.close();
+        frames.close();
         root.close();
         LOG.info("stopped");
     }
@@ -241,8 +260,10 @@ public final class Service implements AutoCloseable {
 
     private void afterPuts() {
         LiveStore opened = store;
-        if (opened != null) {
-            streams.cutOffSlowest(opened);
+        Subscriptions following = subscriptions;
+        if (opened != null && following != null) {
+            following.changed();
+            streams.cutOffSlowest(opened, following.readers());
         }
     }
 

@@ -30,6 +30,7 @@ final class TableStream implements TableStreams.Reader {
     private final byte[] facts;
     private final ServerStreamListener listener;
     private final Consumer<TableStreams.Reader> ended;
+    private final long begunNanos = System.nanoTime();
     private boolean over;
     private boolean pausing;
 
@@ -74,6 +75,11 @@ final class TableStream implements TableStreams.Reader {
             return;
         }
         send();
+    }
+
+    @Override
+    public long holdsSinceNanos() {
+        return begunNanos;
     }
 
     @Override

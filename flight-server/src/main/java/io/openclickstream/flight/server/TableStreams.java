@@ -5,8 +5,10 @@ import io.openclickstream.flight.access.Usages;
 import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.table.Refused;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,12 @@ final class TableStreams {
     interface Reader {
         /** Ends the reading early with an answer that says why. For any thread; does not block. */
         void cutOff(Refused why);
+
+        /**
+         * Since when it holds rows that may have changed, of {@link System#nanoTime}; the largest number while it holds
+         * none. For any thread.
+         */
+        long holdsSinceNanos();
     }
 
     /**
@@ -87,10 +95,14 @@ final class TableStreams {
         }
     }
 
-    /** Cuts off the stream that began first when changed rows that only streams hold take too much memory. */
-    void cutOffSlowest(LiveStore store) {
+    /**
+     * Cuts off the reader that has held its rows the longest when changed rows that only readers hold take too much memory.
+     *
+     * @param others readers besides these streams
+     */
+    void cutOffSlowest(LiveStore store, Collection<? extends Reader> others) {
         if (store.bytesHeldByReaders() > maxHeldBytes) {
-            Reader first = first();
+            Reader first = slowest(others);
             if (first != null) {
                 first.cutOff(Refused.noRoom(
                         "This reader was too slow: the rows it has yet to read have changed since, and keeping the old ones "
@@ -104,7 +116,14 @@ final class TableStreams {
         open.remove(stream);
     }
 
-    private synchronized @Nullable Reader first() {
-        return open.isEmpty() ? null : open.iterator().next();
+    private synchronized @Nullable Reader slowest(Collection<? extends Reader> others) {
+        Reader slowest = null;
+        for (Reader each : (Iterable<Reader>) Stream.concat(open.stream(), others.stream())::iterator) {
+            long since = each.holdsSinceNanos();
+            if (since != Long.MAX_VALUE && (slowest == null || since - slowest.holdsSinceNanos() < 0)) {
+                slowest = each;
+            }
+        }
+        return slowest;
     }
 }

@@ -4,8 +4,11 @@ import io.openclickstream.flight.log.DataFolder;
 import io.openclickstream.flight.log.PutLog;
 import io.openclickstream.flight.store.Entries.LoggedCommit;
 import io.openclickstream.flight.store.Entries.LoggedPut;
+import io.openclickstream.flight.table.Lineage;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Refused.Reason;
+import io.openclickstream.flight.table.Table;
+import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.flight.table.Tables;
 import io.openclickstream.flight.table.Tables.Eviction;
 import io.openclickstream.schemas.live.EpochCommit;
@@ -61,6 +64,54 @@ final class GroupWriter implements AutoCloseable {
         }
         group.stream().filter(request -> !request.done().isDone()).forEach(request -> request.done()
                 .completeExceptionally(broken()));
+    }
+
+    /**
+     * What it takes to go on from a position; the caller closes it.
+     *
+     * @throws Refused INVALID when that cannot be told any more
+     */
+    Resumption resume(TableView view, Position position) throws Refused {
+        if (failure != null) {
+            throw broken();
+        }
+        TableSnapshot now = published.find(view);
+        try {
+            Lineage lineage = tables.find(position.lineage());
+            Table table = lineage == null ? null : lineage.tables().get(view.table());
+            TableSnapshot base = table == null ? null : table.committed().get(position.epoch());
+            if (lineage == null
+                    || table == null
+                    || !position.lineage().equals(now.view().lineage())) {
+                throw tooLate("it is of lineage %s, and readers see %s"
+                        .formatted(position.lineage(), now.view().lineage()));
+            }
+            if (base == null) {
+                throw tooLate("it stands at epoch %d, and epochs kept are %s (epochs.kept)"
+                        .formatted(position.epoch(), lineage.keptEpochs()));
+            }
+            long goneBack =
+                    position.isCommitted() ? base.view().rewinds() : now.view().rollbacks();
+            if (goneBack != position.goneBack()) {
+                throw tooLate("the job has gone back since");
+            }
+            if (base.state().counters().windowsLeft()
+                    != table.state().counters().windowsLeft()) {
+                throw tooLate("rows have left the server since, for their age or for want of memory");
+            }
+            List<TableSnapshot> deleted =
+                    position.isCommitted() ? List.of() : table.deletedAfter(position.epoch(), now.view());
+            return new Resumption(base.retain(), deleted, now);
+        } catch (Refused | RuntimeException e) {
+            now.close();
+            throw e;
+        }
+    }
+
+    private static Refused tooLate(String why) {
+        return Refused.invalid(
+                "This subscription cannot go on from its token: %s. Leave 'resume' out to begin again with a snapshot.",
+                why);
     }
 
     /** Why nothing can be written until a restart; null while all is well. */

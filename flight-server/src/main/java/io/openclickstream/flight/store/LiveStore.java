@@ -76,6 +76,8 @@ public final class LiveStore implements AutoCloseable {
 
     private record Waiting(Request request) implements Work {}
 
+    private record Asked(TableView view, Position position, CompletableFuture<Resumption> answer) implements Work {}
+
     /**
      * Recovers what the folder holds and opens the store. The folder is closed with it.
      *
@@ -222,6 +224,21 @@ public final class LiveStore implements AutoCloseable {
         return published.find(view);
     }
 
+    /**
+     * What it takes to go on from a position. The answer is a {@link Refused}, INVALID with the reason, when that cannot
+     * be told any more. Does not wait: the writer answers.
+     *
+     * @param view whose position it is
+     */
+    public CompletableFuture<Resumption> resume(TableView view, Position position) {
+        var answer = new CompletableFuture<Resumption>();
+        queue.add(new Asked(view, position, answer));
+        if (closing) {
+            refuseWaiting();
+        }
+        return answer;
+    }
+
     /** Size of the log on disk, in bytes, without the checkpoint. */
     public long logBytes() {
         return groups.logBytes();
@@ -281,11 +298,26 @@ public final class LiveStore implements AutoCloseable {
                     .filter(Waiting.class::isInstance)
                     .map(work -> ((Waiting) work).request())
                     .toList());
+            taken.stream()
+                    .filter(Asked.class::isInstance)
+                    .map(Asked.class::cast)
+                    .forEach(this::answer);
             try {
                 afterGroup.run();
             } catch (RuntimeException e) {
                 LOG.error("what follows a group of puts failed", e);
             }
+        }
+    }
+
+    private void answer(Asked asked) {
+        try {
+            Resumption found = groups.resume(asked.view(), asked.position());
+            if (!asked.answer().complete(found)) {
+                found.close();
+            }
+        } catch (Refused | RuntimeException e) {
+            asked.answer().completeExceptionally(e);
         }
     }
 
@@ -304,6 +336,8 @@ public final class LiveStore implements AutoCloseable {
             for (Work work = queue.poll(); work != null; work = queue.poll()) {
                 if (work instanceof Waiting waiting) {
                     waiting.request().done().completeExceptionally(stopping());
+                } else if (work instanceof Asked asked) {
+                    asked.answer().completeExceptionally(stopping());
                 }
             }
         }

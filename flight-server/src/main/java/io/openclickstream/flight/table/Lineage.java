@@ -29,6 +29,8 @@ public final class Lineage implements AutoCloseable {
     private long restoredEpoch;
     private long committedEpoch;
     private long rolledBackTo = ViewFacts.NONE;
+    private long rollbacks;
+    private long rewinds;
 
     /**
      * A lineage as it is kept, without its tables.
@@ -37,6 +39,8 @@ public final class Lineage implements AutoCloseable {
      * @param job the submission whose writers may open
      * @param restoredEpoch the latest epoch that it was restored from
      * @param replacedJobs submissions before it, whose writers may not
+     * @param rollbacks how often rows of live views have been taken back
+     * @param rewinds how often the committed views have gone back
      */
     public record State(
             String id,
@@ -46,6 +50,8 @@ public final class Lineage implements AutoCloseable {
             List<String> replacedJobs,
             long committedEpoch,
             long rolledBackTo,
+            long rollbacks,
+            long rewinds,
             List<Long> keptEpochs,
             List<Session.State> sessions) {}
 
@@ -68,6 +74,8 @@ public final class Lineage implements AutoCloseable {
         this.replacedJobs.addAll(state.replacedJobs());
         this.committedEpoch = state.committedEpoch();
         this.rolledBackTo = state.rolledBackTo();
+        this.rollbacks = state.rollbacks();
+        this.rewinds = state.rewinds();
         this.keptEpochs.addAll(state.keptEpochs());
         this.writers.restore(state.sessions());
     }
@@ -81,6 +89,8 @@ public final class Lineage implements AutoCloseable {
                 List.copyOf(replacedJobs),
                 committedEpoch,
                 rolledBackTo,
+                rollbacks,
+                rewinds,
                 List.copyOf(keptEpochs),
                 writers.states());
     }
@@ -110,11 +120,11 @@ public final class Lineage implements AutoCloseable {
 
     /** What is said of the live view of every table. */
     public ViewFacts liveFacts() {
-        return new ViewFacts(id, ViewFacts.LIVE, rolledBackTo, beginsAfter);
+        return new ViewFacts(id, ViewFacts.LIVE, rolledBackTo, beginsAfter, committedEpoch, rollbacks, rewinds);
     }
 
     ViewFacts committedFacts(long epoch) {
-        return new ViewFacts(id, epoch, ViewFacts.NONE, beginsAfter);
+        return new ViewFacts(id, epoch, ViewFacts.NONE, beginsAfter, epoch, rollbacks, rewinds);
     }
 
     /** @throws Refused FENCED when a later submission of the job has opened, INVALID when the epoch is kept no more */
@@ -171,6 +181,7 @@ public final class Lineage implements AutoCloseable {
         }
         if (changed) {
             rolledBackTo = restored;
+            rollbacks++;
         }
         writers.committed(committedEpoch);
         writers.open(opening, token);
@@ -245,6 +256,7 @@ public final class Lineage implements AutoCloseable {
     }
 
     private void rewind(long epoch) {
+        rewinds++;
         for (Table table : tables.values()) {
             table.rewind(epoch, committedFacts(epoch));
         }

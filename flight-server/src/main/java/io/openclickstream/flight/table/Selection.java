@@ -1,11 +1,14 @@
 package io.openclickstream.flight.table;
 
+import io.openclickstream.schemas.live.LiveMetadata;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +129,28 @@ public final class Selection {
     /** The chosen columns. */
     public List<Field> fields() {
         return columns.stream().map(schema.schema().getFields()::get).toList();
+    }
+
+    /** The columns of changes: the chosen ones, of which only the key's are never null, and {@code _op}. */
+    public List<Field> changeFields() {
+        List<Field> fields = new ArrayList<>();
+        for (int column : columns) {
+            Field field = schema.schema().getFields().get(column);
+            fields.add(
+                    schema.keyColumns().contains(column)
+                            ? field
+                            : new Field(
+                                    field.getName(),
+                                    new FieldType(true, field.getType(), field.getDictionary(), field.getMetadata()),
+                                    field.getChildren()));
+        }
+        fields.add(new Field(LiveMetadata.OP_COLUMN, new FieldType(false, new ArrowType.Int(8, true), null), null));
+        return fields;
+    }
+
+    /** Whether the columns that identify a row are all chosen. */
+    public boolean hasKey() {
+        return columns.containsAll(schema.keyColumns());
     }
 
     /** Positions of the chosen columns in the table. */

@@ -115,6 +115,20 @@ public final class Table implements AutoCloseable {
         return snapshots;
     }
 
+    /**
+     * Keys that were deleted in the epochs after a kept one, up to now, as rows of which nothing else counts; for the
+     * caller to close.
+     */
+    public List<TableSnapshot> deletedAfter(long epoch, ViewFacts facts) {
+        List<Delta> deltas = new ArrayList<>(pending);
+        kept.stream().filter(each -> each.epoch() > epoch).forEach(each -> deltas.addAll(each.deltas()));
+        return deltas.stream()
+                .filter(delta -> delta.deletes().rows() > 0)
+                .map(delta ->
+                        TableSnapshot.of(schema, state, facts, delta.deletes().share()))
+                .toList();
+    }
+
     /** The kept epochs, the oldest first. */
     Deque<Kept> kept() {
         return kept;
@@ -243,7 +257,8 @@ public final class Table implements AutoCloseable {
         committedState = committedState
                 .changed(deltas.stream().anyMatch(delta -> !delta.isEmpty()))
                 .with(progress == null ? committedState.progress() : progress)
-                .keptFrom(state.keptFromMillis());
+                .keptFrom(state.keptFromMillis())
+                .with(state.counters());
         keep(epoch, facts, deltas);
     }
 

@@ -25,7 +25,12 @@ public record TableState(
      * @param windowsEvicted windows that had to go because memory was full
      * @param rowsIgnored rows put into windows that had left already
      */
-    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored) {}
+    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored) {
+        /** Windows that have left. */
+        public long windowsLeft() {
+            return windowsExpired + windowsEvicted;
+        }
+    }
 
     /** A table nobody has put to. */
     static TableState empty(String name) {
@@ -38,6 +43,10 @@ public record TableState(
 
     TableState with(@Nullable Progress now) {
         return new TableState(name, version, keptFromMillis, now, counters);
+    }
+
+    TableState with(Counters now) {
+        return new TableState(name, version, keptFromMillis, progress, now);
     }
 
     TableState keptFrom(long millis) {

@@ -11,10 +11,25 @@ import java.util.Map;
  * @param committedEpoch the epoch of a committed view; {@link #LIVE} for the live one
  * @param rolledBackTo where the writers have gone back to and not committed since; {@link #NONE} otherwise
  * @param beginsAfter the epoch after which the lineage became known here; 0 when that was its beginning
+ * @param reachedEpoch the epoch that was committed then; of a committed view its own
+ * @param rollbacks how often rows of the live view had been taken back
+ * @param rewinds how often the committed view had gone back
  */
-public record ViewFacts(String lineage, long committedEpoch, long rolledBackTo, long beginsAfter) {
+public record ViewFacts(
+        String lineage,
+        long committedEpoch,
+        long rolledBackTo,
+        long beginsAfter,
+        long reachedEpoch,
+        long rollbacks,
+        long rewinds) {
     static final long LIVE = -1;
     static final long NONE = -1;
+
+    /** Whether these are rows of the committed view. */
+    public boolean isCommitted() {
+        return committedEpoch != LIVE;
+    }
 
     /** The same by the keys of {@link LiveMetadata}. */
     Map<String, String> facts() {

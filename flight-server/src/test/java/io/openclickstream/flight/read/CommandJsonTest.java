@@ -47,7 +47,9 @@ class CommandJsonTest {
                         "committed",
                         12L,
                         "00000000-0000-0000-0000-000000000001",
-                        1_772_449_200_000L));
+                        1_772_449_200_000L,
+                        false,
+                        null));
     }
 
     @Test
@@ -57,7 +59,10 @@ class CommandJsonTest {
 
     @Test
     void whatIsWrittenIsReadAgain() throws Exception {
-        for (String json : List.of(EVERYTHING, "{\"table\":\"a\"}")) {
+        for (String json : List.of(
+                EVERYTHING,
+                "{\"table\":\"a\"}",
+                "{\"table\":\"a\",\"subscribe\":true,\"view\":\"committed\",\"resume\":\"r1.x\"}")) {
             ReadCommand command = read(json);
             assertThat(read(CommandJson.write(command).toString())).isEqualTo(command);
         }
@@ -85,6 +90,10 @@ class CommandJsonTest {
             {"table": "a", "epoch": 3}                   | Only the committed view can be read as of an epoch
             {"table": "a", "lineage": "x"}               | 'lineage' is 'x', and must be a UUID
             {"table": "a", "lineage": 1}                 | 'lineage' is not a text
+            {"table": "a", "subscribe": 1}               | 'subscribe' is neither true nor false
+            {"table": "a", "resume": "x"}                | Only a subscription goes on from a token
+            {"table": "a", "subscribe": true, "epoch": 3, "view": "committed"} | leave 'epoch', 'complete_through' and 'order' out
+            {"table": "a", "subscribe": true, "order": "window"} | leave 'epoch', 'complete_through' and 'order' out
             {"table": "a", "epoch": "three"}             | 'epoch' is not a whole number
             {"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}} | it is no JSON
             """)
