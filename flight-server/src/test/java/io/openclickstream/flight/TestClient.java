@@ -3,14 +3,17 @@ package io.openclickstream.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveActions;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.RowDigest;
 import io.openclickstream.schemas.live.WriterOpened;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,9 +42,10 @@ final class TestClient implements AutoCloseable {
 
     final BufferAllocator allocator = new RootAllocator();
     final FlightClient flight;
+    private final String lineage;
     private final int subtask;
     private final int parallelism;
-    private final Map<String, Long> seqs = new HashMap<>();
+    private final Map<String, EpochCommit.Lane> lanes = new HashMap<>();
     private long token;
     private long epoch = 3;
 
@@ -49,8 +53,18 @@ final class TestClient implements AutoCloseable {
         this(port, 0, 1);
     }
 
+    /** The only writer of another lineage. */
+    TestClient(int port, String lineage) {
+        this(port, lineage, 0, 1);
+    }
+
     /** One of several writers of the same tables; each opens when it puts first. */
     TestClient(int port, int subtask, int parallelism) {
+        this(port, Clicks.LINEAGE, subtask, parallelism);
+    }
+
+    private TestClient(int port, String lineage, int subtask, int parallelism) {
+        this.lineage = lineage;
         this.subtask = subtask;
         this.parallelism = parallelism;
         flight = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
@@ -66,8 +80,19 @@ final class TestClient implements AutoCloseable {
 
     /** Puts one batch to a table and returns when it is acknowledged. */
     void put(String table, Long watermarkMillis, VectorSchemaRoot batch) throws Exception {
-        put(FlightDescriptor.path(table), header(table, watermarkMillis, batch).toBytes(), batch);
-        seqs.merge(table, 1L, Long::sum);
+        PutHeader header = header(table, watermarkMillis, batch);
+        put(FlightDescriptor.path(table), header.toBytes(), batch);
+        EpochCommit.Lane lane = lane(table);
+        lanes.put(
+                table,
+                new EpochCommit.Lane(
+                        lane.writer(),
+                        subtask,
+                        token,
+                        table,
+                        lane.batches() + 1,
+                        lane.rows() + batch.getRowCount(),
+                        RowDigest.then(lane.digest(), header.digest())));
     }
 
     void put(FlightDescriptor descriptor, byte[] header, List<Clicks> rows) throws Exception {
@@ -79,18 +104,18 @@ final class TestClient implements AutoCloseable {
     /** The header with which the next batch of a table has to be put; opens the writer if it is not open. */
     PutHeader header(String table, Long watermarkMillis, VectorSchemaRoot batch) {
         if (token == 0) {
-            open(Clicks.opening(subtask, parallelism));
+            open(new WriterOpening(WriterOpening.VERSION, lineage, Clicks.WRITER, subtask, parallelism, 0, "job"));
         }
         var header = new PutHeader(
                 PutHeader.VERSION,
                 table,
-                Clicks.LINEAGE,
+                lineage,
                 Clicks.WRITER,
                 subtask,
                 parallelism,
                 token,
                 epoch,
-                seqs.getOrDefault(table, 0L),
+                lane(table).batches(),
                 0,
                 watermarkMillis);
         return Clicks.digested(header, batch);
@@ -100,7 +125,7 @@ final class TestClient implements AutoCloseable {
         WriterOpened opened = WriterOpened.fromBytes(action(LiveActions.OPEN, opening.toBytes()));
         token = opened.token();
         epoch = Math.max(3, opening.restoredEpoch() + 1);
-        seqs.clear();
+        lanes.clear();
         return opened;
     }
 
@@ -109,8 +134,23 @@ final class TestClient implements AutoCloseable {
         epoch = nextEpoch;
     }
 
-    long token() {
-        return token;
+    /** Goes on as another client of the same writer has left off. */
+    void goOn(TestClient before) {
+        token = before.token;
+        epoch = before.epoch;
+        lanes.putAll(before.lanes);
+    }
+
+    /** Commits all that was put by now. */
+    void commit(long committedEpoch) {
+        var commit = new EpochCommit(EpochCommit.VERSION, lineage, committedEpoch, List.copyOf(lanes.values()));
+        assertThat(new String(action(LiveActions.COMMIT, commit.toBytes()), StandardCharsets.UTF_8))
+                .isEqualTo(Long.toString(committedEpoch));
+    }
+
+    private EpochCommit.Lane lane(String table) {
+        return lanes.getOrDefault(
+                table, new EpochCommit.Lane(Clicks.WRITER, subtask, token, table, 0, 0, RowDigest.NOTHING));
     }
 
     /** The first result of an action. */
@@ -155,7 +195,12 @@ final class TestClient implements AutoCloseable {
 
     /** Values of the first column of all rows, in their order. */
     List<String> keys(String table) throws Exception {
-        try (FlightStream stream = stream(table)) {
+        return keys(info(table).getEndpoints().get(0).getTicket().getBytes());
+    }
+
+    /** The same of what a ticket is for. */
+    List<String> keys(byte[] ticket) throws Exception {
+        try (FlightStream stream = stream(ticket)) {
             List<String> keys = new ArrayList<>();
             while (stream.next()) {
                 for (int row = 0; row < stream.getRoot().getRowCount(); row++) {

@@ -109,9 +109,12 @@ final class Results {
 
     /** The equation at the end of the job, for all tables. */
     void assertCommittedTablesAreTheLakes() throws Exception {
+        List<String> all = lakeLedger(Long.MAX_VALUE);
+        // Flink says that the job has stopped as soon as the savepoint is there; then it tells the committers.
+        await().atMost(RunProgress.PATIENCE)
+                .untilAsserted(() -> assertThat(lines(live.committed("ledger").rows(), LEDGER_COLUMNS))
+                        .isEqualTo(all));
         LiveReader.View ledger = live.committed("ledger");
-        assertThat(lines(ledger.rows(), LEDGER_COLUMNS)).isEqualTo(lakeLedger(ledger.epoch()));
-        assertThat(lakeLedger(Long.MAX_VALUE)).as("nothing is in the lake only").isEqualTo(lakeLedger(ledger.epoch()));
         assertCommitted(
                 "sessions",
                 ledger.epoch(),
