@@ -113,10 +113,10 @@ class AccessTest {
         FlightServerTest.refused(
                 () -> as("job").flight.listFlights(Criteria.ALL).iterator().next(), no, "role reader");
         FlightServerTest.refused(() -> TestAccess.put(as("eve"), "visits", List.of()), no, "role writer");
-        as("root").writeAfter(as("job"));
+        as("root").goOn(as("job"));
         TestAccess.put(as("root"), "visits", List.of(new SiteRows("a3", "a", 2, 1L)));
         assertThat(as("root").keys("visits")).containsExactly("a1", "b1", "a2", "a3");
-        as("job").writeAfter(as("root"));
+        as("job").goOn(as("root"));
         as("job").commit(3);
         byte[] lineage = Clicks.LINEAGE.getBytes(StandardCharsets.UTF_8);
         for (String reader : List.of("ada", "eve")) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.schemas.live.LiveMetadata;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.arrow.flight.FlightDescriptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +91,39 @@ class ServerProcessIT {
                 ServerProcess.command(folder),
                 "Cannot read " + log + ": it is damaged",
                 "Restore the file from a backup");
+    }
+
+    @Test
+    void viewsAndEpochsAreThereAfterKillMinusNineAndATornCommitIsRepeated() throws Exception {
+        FlightDescriptor committed = FlightDescriptor.command(
+                "{\"table\":\"clicks\",\"view\":\"committed\"}".getBytes(StandardCharsets.UTF_8));
+        try (ServerProcess server = ServerProcess.start(folder);
+                TestClient client = new TestClient(server.port())) {
+            client.put(rows("a", 10));
+            client.commit(3);
+            client.begin(4);
+            client.put(rows("b", 10));
+            client.commit(4);
+            server.kill();
+            Path log = folder.resolve("00000000000000000001.log");
+            byte[] whole = Files.readAllBytes(log);
+            Files.write(log, Arrays.copyOf(whole, whole.length - 7));
+            try (ServerProcess again = ServerProcess.start(folder);
+                    TestClient successor = new TestClient(again.port())) {
+                var info = successor.flight.getInfo(committed, TestClient.timeout());
+                assertThat(info.getSchemaOptional().orElseThrow().getCustomMetadata())
+                        .containsEntry(LiveMetadata.EPOCH, "3");
+                assertThat(info.getRecords()).isEqualTo(10);
+                assertThat(successor.info("clicks").getRecords()).isEqualTo(20);
+                successor.goOn(client);
+                successor.commit(4);
+                assertThat(successor
+                                .flight
+                                .getInfo(committed, TestClient.timeout())
+                                .getRecords())
+                        .isEqualTo(20);
+            }
+        }
     }
 
     @Test

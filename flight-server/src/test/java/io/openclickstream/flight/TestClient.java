@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,27 +48,34 @@ final class TestClient implements AutoCloseable {
 
     final BufferAllocator allocator = new RootAllocator();
     final FlightClient flight;
+    private final String lineage;
     private final int subtask;
     private final int parallelism;
-    private final Map<String, Lane> lanes = new HashMap<>();
+    private final Map<String, EpochCommit.Lane> lanes = new HashMap<>();
     private long token;
     private long epoch = 3;
 
     TestClient(int port) {
-        this(port, null, 0, 1);
+        this(port, null, Clicks.LINEAGE, 0, 1);
     }
 
     /** @param bearer token sent with every call; null for none */
     TestClient(int port, String bearer) {
-        this(port, bearer, 0, 1);
+        this(port, bearer, Clicks.LINEAGE, 0, 1);
+    }
+
+    /** The only writer of another lineage. */
+    static TestClient ofLineage(int port, String lineage) {
+        return new TestClient(port, null, lineage, 0, 1);
     }
 
     /** One of several writers of the same tables; each opens when it puts first. */
     TestClient(int port, int subtask, int parallelism) {
-        this(port, null, subtask, parallelism);
+        this(port, null, Clicks.LINEAGE, subtask, parallelism);
     }
 
-    private TestClient(int port, String bearer, int subtask, int parallelism) {
+    private TestClient(int port, String bearer, String lineage, int subtask, int parallelism) {
+        this.lineage = lineage;
         this.subtask = subtask;
         this.parallelism = parallelism;
         flight = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
@@ -83,6 +91,7 @@ final class TestClient implements AutoCloseable {
      * @param own shown to the server; null for none
      */
     TestClient(int port, String bearer, TestTls trusted, TestTls own) throws IOException {
+        this.lineage = Clicks.LINEAGE;
         this.subtask = 0;
         this.parallelism = 1;
         try (InputStream authority = Files.newInputStream(trusted.certificate());
@@ -126,19 +135,21 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    /** Goes on writing where another client has come to, as the same subtask. */
-    void writeAfter(TestClient other) {
-        token = other.token;
-        epoch = other.epoch;
-        lanes.clear();
-        lanes.putAll(other.lanes);
-    }
-
     /** Puts one batch to a table and returns when it is acknowledged. */
     void put(String table, Long watermarkMillis, VectorSchemaRoot batch) throws Exception {
         PutHeader header = header(table, watermarkMillis, batch);
         put(FlightDescriptor.path(table), header.toBytes(), batch);
-        lanes.put(table, lane(table).then(header, batch.getRowCount()));
+        EpochCommit.Lane lane = lane(table);
+        lanes.put(
+                table,
+                new EpochCommit.Lane(
+                        lane.writer(),
+                        subtask,
+                        token,
+                        table,
+                        lane.batches() + 1,
+                        lane.rows() + batch.getRowCount(),
+                        RowDigest.then(lane.digest(), header.digest())));
     }
 
     void put(FlightDescriptor descriptor, byte[] header, List<Clicks> rows) throws Exception {
@@ -150,12 +161,12 @@ final class TestClient implements AutoCloseable {
     /** The header with which the next batch of a table has to be put; opens the writer if it is not open. */
     PutHeader header(String table, Long watermarkMillis, VectorSchemaRoot batch) {
         if (token == 0) {
-            open(Clicks.opening(subtask, parallelism));
+            open(new WriterOpening(WriterOpening.VERSION, lineage, Clicks.WRITER, subtask, parallelism, 0, "job"));
         }
         var header = new PutHeader(
                 PutHeader.VERSION,
                 table,
-                Clicks.LINEAGE,
+                lineage,
                 Clicks.WRITER,
                 subtask,
                 parallelism,
@@ -180,28 +191,25 @@ final class TestClient implements AutoCloseable {
         epoch = nextEpoch;
     }
 
-    long token() {
-        return token;
+    /** Goes on as another client of the same writer has left off. */
+    void goOn(TestClient before) {
+        token = before.token;
+        epoch = before.epoch;
+        lanes.clear();
+        lanes.putAll(before.lanes);
     }
 
-    /** Commits all that this writer has put as an epoch; it must be the only one. Later puts are of the next epoch. */
-    void commit(long committed) {
-        List<EpochCommit.Lane> said = new ArrayList<>();
-        lanes.forEach((table, lane) -> said.add(
-                new EpochCommit.Lane(Clicks.WRITER, subtask, token, table, lane.batches, lane.rows, lane.digest)));
-        action(LiveActions.COMMIT, new EpochCommit(EpochCommit.VERSION, Clicks.LINEAGE, committed, said).toBytes());
-        epoch = committed + 1;
+    /** Commits all that was put by now; what is put later is of a later epoch. */
+    void commit(long committedEpoch) {
+        var commit = new EpochCommit(EpochCommit.VERSION, lineage, committedEpoch, List.copyOf(lanes.values()));
+        assertThat(new String(action(LiveActions.COMMIT, commit.toBytes()), StandardCharsets.UTF_8))
+                .isEqualTo(Long.toString(committedEpoch));
+        epoch = Math.max(epoch, committedEpoch + 1);
     }
 
-    private Lane lane(String table) {
-        return lanes.getOrDefault(table, new Lane(0, 0, RowDigest.NOTHING));
-    }
-
-    /** What was put to a table. */
-    private record Lane(long batches, long rows, long digest) {
-        Lane then(PutHeader header, long batchRows) {
-            return new Lane(batches + 1, rows + batchRows, RowDigest.then(digest, header.digest()));
-        }
+    private EpochCommit.Lane lane(String table) {
+        return lanes.getOrDefault(
+                table, new EpochCommit.Lane(Clicks.WRITER, subtask, token, table, 0, 0, RowDigest.NOTHING));
     }
 
     /** The first result of an action. */
@@ -246,7 +254,12 @@ final class TestClient implements AutoCloseable {
 
     /** Values of the first column of all rows, in their order. */
     List<String> keys(String table) throws Exception {
-        try (FlightStream stream = stream(table)) {
+        return keys(info(table).getEndpoints().get(0).getTicket().getBytes());
+    }
+
+    /** The same of what a ticket is for. */
+    List<String> keys(byte[] ticket) throws Exception {
+        try (FlightStream stream = stream(ticket)) {
             List<String> keys = new ArrayList<>();
             while (stream.next()) {
                 for (int row = 0; row < stream.getRoot().getRowCount(); row++) {

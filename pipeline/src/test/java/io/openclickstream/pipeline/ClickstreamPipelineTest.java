@@ -14,6 +14,7 @@ import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
 import io.openclickstream.schemas.live.Change;
+import io.openclickstream.schemas.live.EpochCommit;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -79,6 +80,16 @@ class ClickstreamPipelineTest {
             assertThat(last(flight, "sessions"))
                     .hasSize(3)
                     .allMatch(row -> row.contains("|true|") && row.endsWith("|0"));
+            for (String table : List.of("sessions", "page_metrics", "ledger")) {
+                assertThat(flight.commits().get(flight.commits().size() - 1).lanes().stream()
+                                .filter(lane -> lane.table().equals(table))
+                                .mapToLong(EpochCommit.Lane::batches)
+                                .sum())
+                        .as("batches of %s in the last commit", table)
+                        .isEqualTo(flight.puts().stream()
+                                .filter(put -> put.header().table().equals(table))
+                                .count());
+            }
             assertThat(last(flight, "page_metrics")).hasSize(3).allMatch(row -> row.endsWith("|true|0"));
         }
     }

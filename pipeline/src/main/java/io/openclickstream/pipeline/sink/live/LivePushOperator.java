@@ -130,18 +130,18 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-        epoch = checkpointId;
-        lanes.forEach(LiveLane::moved);
-        flush();
-        LivePrepared common = prepared();
-        lanes.forEach(lane -> output.collect(new StreamRecord<>(lane.prepared(common))));
-        epoch = checkpointId + 1;
+        if (!isEnded) { // after the end of the input nothing may be sent on any more
+            epoch = checkpointId;
+            lanes.forEach(LiveLane::moved);
+            prepare();
+            epoch = checkpointId + 1;
+        }
     }
 
     @Override
     public void finish() throws Exception {
-        flush();
-        isEnded = true; // one more barrier follows
+        isEnded = true;
+        prepare();
         super.finish();
     }
 
@@ -183,6 +183,13 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
                 0,
                 0,
                 isEnded);
+    }
+
+    /** Pushes all there is, and tells the committer. */
+    private void prepare() throws InterruptedException, LivePushException {
+        flush();
+        LivePrepared common = prepared();
+        lanes.forEach(lane -> output.collect(new StreamRecord<>(lane.prepared(common))));
     }
 
     private void scheduleFlush() {

@@ -8,9 +8,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Puts together what all writers have prepared for an epoch, and decides when it may be committed: once its checkpoint is
@@ -24,6 +26,7 @@ final class PreparedEpochs {
     private final Map<Subtask, Map<String, LivePrepared>> ended = new HashMap<>();
 
     private long completeEpoch;
+    private long committedEpoch;
 
     private record Subtask(String writer, int index) {
         static Subtask of(LivePrepared prepared) {
@@ -37,13 +40,13 @@ final class PreparedEpochs {
     }
 
     void add(LivePrepared prepared) {
-        Subtask subtask = Subtask.of(prepared);
         ended.entrySet()
                 .removeIf(entry -> entry.getKey().writer().equals(prepared.writer())
                         && entry.getValue().values().stream().anyMatch(earlier -> isReplaced(earlier, prepared)));
-        epochs.computeIfAbsent(prepared.epoch(), epoch -> new ArrayList<>()).add(prepared);
         if (prepared.isEnded()) {
-            ended.computeIfAbsent(subtask, s -> new TreeMap<>()).put(prepared.table(), prepared);
+            ended.computeIfAbsent(Subtask.of(prepared), s -> new TreeMap<>()).put(prepared.table(), prepared);
+        } else {
+            epochs.computeIfAbsent(prepared.epoch(), epoch -> new ArrayList<>()).add(prepared);
         }
     }
 
@@ -59,7 +62,10 @@ final class PreparedEpochs {
 
     /** What has to be committed now; empty when nothing has, or not all of it is here. */
     Optional<EpochCommit> due() {
-        for (long epoch : epochs.headMap(completeEpoch, true).descendingKeySet()) {
+        NavigableSet<Long> candidates =
+                new TreeSet<>(epochs.headMap(completeEpoch, true).keySet());
+        candidates.add(completeEpoch); // of which nobody has told anything when all inputs have ended before
+        for (long epoch : candidates.tailSet(committedEpoch, false).descendingSet()) {
             List<LivePrepared> lanes = lanes(epoch);
             if (isWhole(lanes)) {
                 return Optional.of(new EpochCommit(
@@ -74,6 +80,7 @@ final class PreparedEpochs {
 
     /** The epoch is committed, and with it all before. */
     void committed(long epoch) {
+        committedEpoch = epoch;
         epochs.headMap(epoch, true).clear();
     }
 
@@ -91,7 +98,7 @@ final class PreparedEpochs {
         lanes.forEach(lane -> told.add(Subtask.of(lane)));
         ended.forEach((subtask, last) -> {
             if (!told.contains(subtask)) {
-                last.values().stream().filter(lane -> lane.epoch() < epoch).forEach(lanes::add);
+                last.values().stream().filter(lane -> lane.epoch() <= epoch).forEach(lanes::add);
             }
         });
         return lanes;

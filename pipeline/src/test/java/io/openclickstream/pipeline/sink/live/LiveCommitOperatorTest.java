@@ -100,17 +100,21 @@ class LiveCommitOperatorTest {
     void subtaskWhoseInputHasEndedIsPartOfLaterEpochsUntilItBeginsAnew() throws Exception {
         OperatorSubtaskState snapshot;
         try (var harness = harness(null, 0)) {
-            prepare(harness, ended(lane("a", 0, 2, 5, 8)), lane("a", 1, 2, 5, 1), lane("b", 0, 1, 5, 1));
-            prepare(harness, ended(lane("a", 0, 2, 6, 9)), lane("a", 1, 2, 6, 2), lane("b", 0, 1, 6, 1));
-            harness.snapshot(6, 0);
-            harness.notifyOfCompletedCheckpoint(6);
+            prepare(harness, lane("a", 0, 2, 5, 8), lane("a", 1, 2, 5, 1), lane("b", 0, 1, 5, 1));
+            prepare(harness, ended(lane("a", 0, 2, 6, 9)));
+            harness.notifyOfCompletedCheckpoint(5);
+            assertThat(server.commits().get(0).lanes())
+                    .contains(lane("a", 0, 2, 5, 8).lane());
             prepare(harness, lane("a", 1, 2, 7, 3), lane("b", 0, 1, 7, 1));
             snapshot = harness.snapshot(7, 0);
             harness.notifyOfCompletedCheckpoint(7);
-            assertThat(epochs()).containsExactly(6L, 7L);
+            assertThat(epochs()).containsExactly(5L, 7L);
             assertThat(server.commits().get(1).lanes())
                     .contains(lane("a", 0, 2, 6, 9).lane())
                     .hasSize(3);
+            prepare(harness, ended(lane("a", 1, 2, 8, 3)), ended(lane("b", 0, 1, 8, 1)));
+            harness.notifyOfCompletedCheckpoint(9);
+            assertThat(epochs()).as("also when nobody is left").containsExactly(5L, 7L, 9L);
         }
         try (var harness = harness(snapshot, 7)) { // scaled in: nothing of subtask 0 of 2 counts any more
             prepare(harness, lane("a", 0, 1, 8, 1), lane("b", 0, 1, 8, 1));

@@ -175,17 +175,16 @@ class LivePushOperatorTest {
     }
 
     @Test
-    void whatHasEndedSaysSoBeforeTheLastBarrier() throws Exception {
+    void endOfTheInputIsToldAtOnceAndNothingAfterIt() throws Exception {
         try (var harness = harness(LINEAGE, 100, null)) {
+            harness.prepareSnapshotPreBarrier(4);
             harness.processElement(new StreamRecord<>(entry(0, 1)));
             harness.getOperator().finish();
-            assertThat(puts).hasSize(1);
-            harness.prepareSnapshotPreBarrier(4);
-            assertThat(harness.extractOutputValues()).singleElement().satisfies(prepared -> {
-                assertThat(prepared.isEnded()).isTrue();
-                assertThat(prepared.rows()).isEqualTo(1);
-                assertThat(prepared.batches()).isEqualTo(2);
-            });
+            harness.prepareSnapshotPreBarrier(6);
+            assertThat(puts).hasSize(2);
+            assertThat(harness.extractOutputValues())
+                    .extracting(LivePrepared::epoch, LivePrepared::isEnded, LivePrepared::rows)
+                    .containsExactly(tuple(4L, false, 0L), tuple(5L, true, 1L));
         }
     }
 
