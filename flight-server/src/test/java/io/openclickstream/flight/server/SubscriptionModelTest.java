@@ -41,7 +41,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 class SubscriptionModelTest {
     private static final int EPOCHS_KEPT = 3;
     private static final int STEPS = 50;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> COMMANDS = List.of(
             "{'table':'clicks','subscribe':true}",
             "{'table':'clicks','subscribe':true,'view':'committed'}",
