@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.schemas.live.PutHeader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
+import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightClient;
+import org.apache.arrow.flight.FlightClientMiddleware;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStream;
@@ -35,8 +41,48 @@ final class TestClient implements AutoCloseable {
     final FlightClient flight;
 
     TestClient(int port) {
+        this(port, null);
+    }
+
+    /** @param token sent with every call; null for none */
+    TestClient(int port, String token) {
         flight = FlightClient.builder(allocator, Location.forGrpcInsecure("127.0.0.1", port))
+                .intercept(info -> new Bearer(token))
                 .build();
+    }
+
+    /**
+     * Over TLS.
+     *
+     * @param trusted the server's certificate
+     * @param own shown to the server; null for none
+     */
+    TestClient(int port, String token, TestTls trusted, TestTls own) throws IOException {
+        try (InputStream authority = Files.newInputStream(trusted.certificate());
+                InputStream certificate = own == null ? null : Files.newInputStream(own.certificate());
+                InputStream key = own == null ? null : Files.newInputStream(own.key())) {
+            var builder = FlightClient.builder(allocator, Location.forGrpcTls("localhost", port))
+                    .intercept(info -> new Bearer(token))
+                    .trustedCertificates(authority);
+            flight = own == null
+                    ? builder.build()
+                    : builder.clientCertificate(certificate, key).build();
+        }
+    }
+
+    private record Bearer(String token) implements FlightClientMiddleware {
+        @Override
+        public void onBeforeSendingHeaders(CallHeaders headers) {
+            if (token != null) {
+                headers.insert("authorization", "Bearer " + token);
+            }
+        }
+
+        @Override
+        public void onHeadersReceived(CallHeaders headers) {}
+
+        @Override
+        public void onCallCompleted(CallStatus status) {}
     }
 
     /** Puts one batch to the table {@code clicks} and returns when it is acknowledged. */
@@ -102,10 +148,10 @@ final class TestClient implements AutoCloseable {
         return CallOptions.timeout(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    static HttpResponse<String> http(int port, String path) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(PATIENCE)
-                .build();
+    static HttpResponse<String> http(int port, String path, String... headers) throws Exception {
+        var builder = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(PATIENCE);
+        HttpRequest request = (headers.length == 0 ? builder : builder.headers(headers)).build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 

@@ -32,15 +32,33 @@ final class Answers {
                     .withDescription(Shown.text(String.valueOf(known.status().description())))
                     .toRuntimeException();
         }
+        String number = number(failure, call);
+        return CallStatus.INTERNAL
+                .withDescription("%s %s. Its log says why, under %s.".formatted(OURS, call, number))
+                .toRuntimeException();
+    }
+
+    /** Logs a failure that was not expected, and gives the number it is logged under. */
+    static String number(Throwable failure, String call) {
         String number = UUID.randomUUID().toString();
         LOG.atError()
                 .addKeyValue("call", call)
                 .addKeyValue("number", number)
                 .setCause(failure)
                 .log("a call failed unexpectedly");
-        return CallStatus.INTERNAL
-                .withDescription("%s %s. Its log says why, under %s.".formatted(OURS, call, number))
-                .toRuntimeException();
+        return number;
+    }
+
+    /** The status of a refusal over HTTP. */
+    static int httpStatus(Refused refused) {
+        return switch (refused.reason()) {
+            case INVALID -> 400;
+            case NOT_SIGNED_IN -> 401;
+            case NOT_ALLOWED -> 403;
+            case UNKNOWN_TABLE -> 404;
+            case NO_ROOM -> 429;
+            case UNAVAILABLE -> 503;
+        };
     }
 
     /** The answer to a put whose bytes could not be read as Arrow. */
@@ -72,12 +90,7 @@ final class Answers {
         if (!unexpected || (text != null && text.startsWith(OURS))) {
             return status;
         }
-        String number = UUID.randomUUID().toString();
-        LOG.atError()
-                .addKeyValue("number", number)
-                .addKeyValue("status", status)
-                .setCause(status.getCause())
-                .log("a call failed unexpectedly");
+        String number = number(status.asRuntimeException(), "a call");
         return Status.INTERNAL.withDescription(OURS + " this call. Its log says why, under " + number + ".");
     }
 

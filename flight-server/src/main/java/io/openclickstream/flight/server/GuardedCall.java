@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A call that can be ended from outside at any moment, whatever it is doing: its client gets a status, and whoever answers
  * it learns that it is cancelled. What is sent afterwards is dropped.
  */
-final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implements Guest {
     private final Principal principal;
     private final Credential credential;
     private final AtomicBoolean told = new AtomicBoolean();
@@ -29,11 +29,13 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
         this.credential = credential;
     }
 
-    Principal principal() {
+    @Override
+    public Principal principal() {
         return principal;
     }
 
-    Credential credential() {
+    @Override
+    public Credential credential() {
         return credential;
     }
 
@@ -68,8 +70,8 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
         };
     }
 
-    /** Ends the call with this answer, unless it is over. */
-    void end(Refused why) {
+    @Override
+    public void end(Refused why) {
         ServerCall.Listener<Q> answering;
         synchronized (this) {
             if (closed) {

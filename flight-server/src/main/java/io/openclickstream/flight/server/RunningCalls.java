@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls under way, over Flight and HTTP. Each is ended when what it signed in with no longer lets it do what it does. */
 final class RunningCalls {
-    private final Set<GuardedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+    private final Set<Guest> calls = ConcurrentHashMap.newKeySet();
 
-    void add(GuardedCall<?, ?> call) {
+    void add(Guest call) {
         calls.add(call);
     }
 
-    void remove(GuardedCall<?, ?> call) {
+    void remove(Guest call) {
         calls.remove(call);
     }
 
@@ -27,7 +27,7 @@ final class RunningCalls {
 
     /** Ends the calls of those who would no longer be let in, or as somebody who may do other things. */
     void recheck(Doorkeeper doorkeeper, Instant now) {
-        for (GuardedCall<?, ?> call : calls) {
+        for (Guest call : calls) {
             Refused why = whyNotAnyMore(call.principal(), call.credential(), doorkeeper, now);
             if (why != null) {
                 call.end(why);

@@ -1,7 +1,9 @@
 package io.openclickstream.flight.server;
 
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
 import io.openclickstream.flight.access.Doorkeeper;
+import io.openclickstream.flight.access.UnusableFile;
 import io.openclickstream.flight.access.Usages;
 import io.openclickstream.flight.access.WatchedFile;
 import io.openclickstream.flight.log.DataFolder;
@@ -48,6 +50,7 @@ public final class Service implements AutoCloseable {
     private final RunningCalls running = new RunningCalls();
     private final InstantSource clock = InstantSource.system();
     private final Timer timer = new Timer();
+    private final Access access;
     private volatile @Nullable String notReady = "recovering";
     private volatile @Nullable LiveStore store;
     private @Nullable FlightServer flight;
@@ -73,24 +76,32 @@ public final class Service implements AutoCloseable {
             int maxStreams,
             long maxStreamBytes,
             int maxWaits,
+            int maxHttpStreams,
             @Nullable Path ticketKeys,
             Duration ticketLifetime,
+            AccessSettings access,
             Duration shutdownTimeout) {}
 
     /**
      * Starts to answer HTTP.
      *
      * @throws CannotStart when the port or the host cannot be used
+     * @throws UnusableFile when a file of secrets or principals cannot be used
      */
-    public Service(Settings settings) throws CannotStart {
+    public Service(Settings settings) throws IOException {
         this.settings = settings;
+        this.access = new Access(settings.access(), clock);
         this.outbound = root.newChildAllocator("streams", 0, settings.maxStreamBytes());
         this.streams = new TableStreams(
                 settings.maxStreams(), settings.maxStreamBytes(), outbound, new Usages(System::nanoTime), timer::after);
         try {
             this.http = new HttpEndpoint(
                     new InetSocketAddress(settings.host(), settings.httpPort()),
+                    access,
+                    settings.access().openMetrics(),
+                    settings.maxHttpStreams(),
                     metrics,
+                    clock,
                     this::notLive,
                     () -> notReady);
         } catch (IOException | IllegalArgumentException e) {
@@ -118,14 +129,21 @@ public final class Service implements AutoCloseable {
         Waits opening = new Waits(tables, settings.maxWaits());
         waits = opening;
         metrics.watch(opened, streams, opening);
-        Doorkeeper doorkeeper = Doorkeeper.OPEN;
+        Doorkeeper doorkeeper = access.doorkeeper();
         timer.every(LOOK_INTERVAL, () -> opening.look(clock.instant()));
         timer.every(RECHECK_INTERVAL, () -> {
+            access.look();
             ticketKeys.look();
             running.recheck(doorkeeper, clock.instant());
         });
-        Consumer<NettyServerBuilder> connections =
-                builder -> builder.intercept(new SignIn(doorkeeper, running, metrics, clock));
+        Tls tls = access.tls();
+        SslContext encryption = tls == null ? null : tls.forFlight();
+        Consumer<NettyServerBuilder> connections = builder -> {
+            builder.intercept(new SignIn(doorkeeper, running, metrics, clock));
+            if (encryption != null) {
+                builder.sslContext(encryption);
+            }
+        };
         try {
             flight = FlightServer.builder()
                     .allocator(inbound)
@@ -150,6 +168,7 @@ public final class Service implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw cannotListen("flight.port", settings.flightPort(), e);
         }
+        http.serve(new HttpTables(tables, streams, running, metrics, outbound));
         notReady = null;
         LOG.atInfo()
                 .addKeyValue("tables", opened.tableNames())

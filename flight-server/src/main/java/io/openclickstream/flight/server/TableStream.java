@@ -15,7 +15,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * One answer to a DoGet: rows of a snapshot sent in batches of about 16k rows, each made only when the client is ready for it,
  * so that a slow client costs its snapshot and a few batches, and no thread.
  */
-final class TableStream {
+final class TableStream implements TableStreams.Reader {
     private static final int BATCH_ROWS = 16_384;
     /** Below the 4 MiB that many gRPC clients take at most. */
     private static final long BATCH_BYTES = 3 << 20;
@@ -26,7 +26,7 @@ final class TableStream {
     private final RowCursor cursor;
     private final VectorSchemaRoot batch;
     private final ServerStreamListener listener;
-    private final Consumer<TableStream> ended;
+    private final Consumer<TableStreams.Reader> ended;
     private boolean over;
     private boolean pausing;
 
@@ -47,7 +47,7 @@ final class TableStream {
             Pacer pacer,
             BufferAllocator allocator,
             ServerStreamListener listener,
-            Consumer<TableStream> ended) {
+            Consumer<TableStreams.Reader> ended) {
         this.reading = reading;
         this.share = share;
         this.pacer = pacer;
@@ -71,8 +71,8 @@ final class TableStream {
         send();
     }
 
-    /** Ends the stream early with an answer that says why. */
-    synchronized void cutOff(Refused why) {
+    @Override
+    public synchronized void cutOff(Refused why) {
         fail(why);
     }
 

@@ -18,7 +18,13 @@ final class TableStreams {
     private final BufferAllocator allocator;
     private final Usages usages;
     private final TableStream.Pacer pacer;
-    private final Set<TableStream> open = new LinkedHashSet<>();
+    private final Set<Reader> open = new LinkedHashSet<>();
+
+    /** Somebody who reads a table. */
+    interface Reader {
+        /** Ends the reading early with an answer that says why. For any thread; does not block. */
+        void cutOff(Refused why);
+    }
 
     /**
      * @param maxHeldBytes memory of rows that have changed since, which only streams still hold
@@ -54,20 +60,37 @@ final class TableStreams {
 
     private synchronized TableStream open(Reading reading, Principal principal, ServerStreamListener listener)
             throws Refused {
-        if (open.size() >= maxStreams) {
-            throw Refused.noRoom(
-                    "%d tables are being read, as many as may be at once (streams.max). Try again in a moment.",
-                    maxStreams);
-        }
+        checkRoom();
         var stream = new TableStream(reading, usages.open(principal), pacer, allocator, listener, this::remove);
         open.add(stream);
         return stream;
     }
 
+    /**
+     * Counts a reader that sends for itself, until it is removed.
+     *
+     * @return its share of the principal's quota, for the reader to close
+     * @throws Refused NO_ROOM as {@link #start}
+     */
+    synchronized Usages.Share add(Reader reader, Principal principal) throws Refused {
+        checkRoom();
+        Usages.Share share = usages.open(principal);
+        open.add(reader);
+        return share;
+    }
+
+    private void checkRoom() throws Refused {
+        if (open.size() >= maxStreams) {
+            throw Refused.noRoom(
+                    "%d tables are being read, as many as may be at once (streams.max). Try again in a moment.",
+                    maxStreams);
+        }
+    }
+
     /** Cuts off the stream that began first when changed rows that only streams hold take too much memory. */
     void cutOffSlowest(LiveStore store) {
         if (store.bytesHeldByReaders() > maxHeldBytes) {
-            TableStream first = first();
+            Reader first = first();
             if (first != null) {
                 first.cutOff(Refused.noRoom(
                         "This reader was too slow: the rows it has yet to read have changed since, and keeping the old ones "
@@ -77,11 +100,11 @@ final class TableStreams {
         }
     }
 
-    private synchronized void remove(TableStream stream) {
+    synchronized void remove(Reader stream) {
         open.remove(stream);
     }
 
-    private synchronized @Nullable TableStream first() {
+    private synchronized @Nullable Reader first() {
         return open.isEmpty() ? null : open.iterator().next();
     }
 }
