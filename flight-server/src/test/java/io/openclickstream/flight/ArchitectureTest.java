@@ -6,6 +6,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.openclickstream.flight.store.LiveStore;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Random;
@@ -16,6 +17,8 @@ class ArchitectureTest {
     private static final String LOG = "io.openclickstream.flight.log..";
     private static final String STORE = "io.openclickstream.flight.store..";
     private static final String SERVER = "io.openclickstream.flight.server..";
+    private static final String READ = "io.openclickstream.flight.read..";
+    private static final String ACCESS = "io.openclickstream.flight.access..";
 
     @ArchTest
     static final ArchRule tablesDecideAndDoNothingElse = noClasses()
@@ -27,6 +30,8 @@ class ArchitectureTest {
                     LOG,
                     STORE,
                     SERVER,
+                    READ,
+                    ACCESS,
                     "org.apache.arrow.flight..",
                     "org.apache.arrow.vector.ipc..",
                     "io.grpc..",
@@ -52,7 +57,8 @@ class ArchitectureTest {
             .resideInAPackage(STORE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SERVER, "org.apache.arrow.flight..", "io.grpc..", "com.sun.net.httpserver..")
+            .resideInAnyPackage(
+                    SERVER, READ, ACCESS, "org.apache.arrow.flight..", "io.grpc..", "com.sun.net.httpserver..")
             .because("durability is tested without a network, and other ways to serve a table come later");
 
     @ArchTest
@@ -65,6 +71,36 @@ class ArchitectureTest {
             .because("Flight is how tables are asked for, not what they are");
 
     @ArchTest
+    static final ArchRule rowsAreReadInOnePlaceOnly = noClasses()
+            .that()
+            .resideOutsideOfPackages(READ, STORE)
+            .and()
+            .doNotHaveSimpleName("ServerMetrics") // for admins, or as the options say
+            .should()
+            .callMethod(LiveStore.class, "snapshot", String.class)
+            .orShould()
+            .callMethod(LiveStore.class, "tableNames")
+            .because("a call that reads past ReadableTables shows a principal rows of others");
+
+    @ArchTest
+    static final ArchRule accessKnowsNeitherFlightNorHttpNorTables = noClasses()
+            .that()
+            .resideInAPackage(ACCESS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(STORE, LOG, READ, SERVER, "org.apache.arrow..", "io.grpc..", "com.sun.net.httpserver..")
+            .because("who somebody is must not hang on how they ask, so that every port decides alike");
+
+    @ArchTest
+    static final ArchRule readingKnowsNeitherFlightNorHttp = noClasses()
+            .that()
+            .resideInAPackage(READ)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(LOG, SERVER, "org.apache.arrow.flight..", "io.grpc..", "com.sun.net.httpserver..")
+            .because("a row filter that each port applied for itself would be forgotten by one of them");
+
+    @ArchTest
     static final ArchRule serverAndPipelineMeetInTheSchemasOnly = noClasses()
             .should()
             .dependOnClassesThat()
@@ -74,7 +110,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule noClockOrChanceBelowTheServer = noClasses()
             .that()
-            .resideInAnyPackage(TABLE, LOG, STORE)
+            .resideInAnyPackage(TABLE, LOG, STORE, READ, ACCESS)
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
@@ -87,5 +123,5 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .areAssignableTo(Random.class)
-            .because("a replay of the log must end in the same tables whenever it happens");
+            .because("a replay of the log must end in the same tables whenever it happens, and what expires is tested");
 }

@@ -63,7 +63,8 @@ final class HttpTables {
         try (Reading reading = tables.open(asked.command(), principal)) {
             metrics.streamStarted();
             describe(exchange, reading, format);
-            new HttpTableStream(exchange, reading, format, principal, credential).run(streams, running, allocator);
+            new HttpTableStream(exchange, reading, format, principal, credential, metrics)
+                    .run(streams, running, allocator);
         }
     }
 

@@ -26,10 +26,11 @@ final class RunningCalls {
     }
 
     /** Ends the calls of those who would no longer be let in, or as somebody who may do other things. */
-    void recheck(Doorkeeper doorkeeper, Instant now) {
+    void recheck(Doorkeeper doorkeeper, ServerMetrics metrics, Instant now) {
         for (Guest call : calls) {
             Refused why = whyNotAnyMore(call.principal(), call.credential(), doorkeeper, now);
             if (why != null) {
+                metrics.callEnded();
                 call.end(why);
             }
         }

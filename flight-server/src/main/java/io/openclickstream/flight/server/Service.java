@@ -93,7 +93,15 @@ public final class Service implements AutoCloseable {
         this.access = new Access(settings.access(), clock);
         this.outbound = root.newChildAllocator("streams", 0, settings.maxStreamBytes());
         this.streams = new TableStreams(
-                settings.maxStreams(), settings.maxStreamBytes(), outbound, new Usages(System::nanoTime), timer::after);
+                settings.maxStreams(),
+                settings.maxStreamBytes(),
+                outbound,
+                new Usages(System::nanoTime),
+                metrics,
+                timer::after);
+        metrics.watchMemory("all", root::getAllocatedMemory);
+        metrics.watchMemory("puts", inbound::getAllocatedMemory);
+        metrics.watchMemory("streams", outbound::getAllocatedMemory);
         try {
             this.http = new HttpEndpoint(
                     new InetSocketAddress(settings.host(), settings.httpPort()),
@@ -134,7 +142,7 @@ public final class Service implements AutoCloseable {
         timer.every(RECHECK_INTERVAL, () -> {
             access.look();
             ticketKeys.look();
-            running.recheck(doorkeeper, clock.instant());
+            running.recheck(doorkeeper, metrics, clock.instant());
         });
         Tls tls = access.tls();
         SslContext encryption = tls == null ? null : tls.forFlight();

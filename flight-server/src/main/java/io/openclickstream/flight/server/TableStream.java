@@ -23,6 +23,8 @@ final class TableStream implements TableStreams.Reader {
     private final Reading reading;
     private final Usages.Share share;
     private final Pacer pacer;
+    private final ServerMetrics metrics;
+    private final long begunNanos = System.nanoTime();
     private final RowCursor cursor;
     private final VectorSchemaRoot batch;
     private final ServerStreamListener listener;
@@ -45,12 +47,14 @@ final class TableStream implements TableStreams.Reader {
             Reading reading,
             Usages.Share share,
             Pacer pacer,
+            ServerMetrics metrics,
             BufferAllocator allocator,
             ServerStreamListener listener,
             Consumer<TableStreams.Reader> ended) {
         this.reading = reading;
         this.share = share;
         this.pacer = pacer;
+        this.metrics = metrics;
         this.cursor = reading.rows(BATCH_ROWS, BATCH_BYTES);
         this.batch = VectorSchemaRoot.create(reading.schema(), allocator);
         this.listener = listener;
@@ -85,9 +89,11 @@ final class TableStream implements TableStreams.Reader {
                     return;
                 }
                 if (cursor.next(batch)) {
-                    share.sent(batch.getFieldVectors().stream()
+                    long bytes = batch.getFieldVectors().stream()
                             .mapToLong(FieldVector::getBufferSize)
-                            .sum());
+                            .sum();
+                    share.sent(bytes);
+                    metrics.sent(bytes);
                     listener.putNext();
                     batch.clear();
                 } else {
@@ -133,6 +139,7 @@ final class TableStream implements TableStreams.Reader {
             batch.close();
             reading.close();
             share.close();
+            metrics.streamEnded(System.nanoTime() - begunNanos);
             ended.accept(this);
         }
     }
