@@ -78,7 +78,8 @@ class OtherSitesTest {
                     rows.add(ofB.nextInt(rows.size() + 1), row(ofB, "b" + "x".repeat(ofB.nextInt(40)), 50_000));
                 }
                 TestAccess.put(job, "visits", seq, rows);
-                if (withB) {
+                if (withB) { // and puts of its own, so that the table changes more often
+                    TestAccess.put(job, "visits", 100 + seq, List.of(row(ofB, "b", 50_000)));
                     TestAccess.put(job, "only_b", seq, List.of(row(ofB, "b", 10)));
                 }
             }

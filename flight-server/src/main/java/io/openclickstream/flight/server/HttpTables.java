@@ -11,6 +11,7 @@ import io.openclickstream.flight.read.ReadableTables;
 import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.table.Measure;
 import io.openclickstream.flight.table.Refused;
+import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.schemas.live.LiveMetadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,9 @@ final class HttpTables {
         if (path.equals(PATH) || path.equals(PATH + "/")) {
             list(exchange, principal);
             return;
+        }
+        if (!path.startsWith(PATH + "/")) {
+            throw new Refused(Reason.UNKNOWN_TABLE, "There is /tables and /tables/NAME.");
         }
         HttpCommand asked = HttpCommand.parse(path.substring(PATH.length() + 1), query);
         RowFormat format =

@@ -138,7 +138,10 @@ public final class Service implements AutoCloseable {
         waits = opening;
         metrics.watch(opened, streams, opening);
         Doorkeeper doorkeeper = access.doorkeeper();
-        timer.every(LOOK_INTERVAL, () -> opening.look(clock.instant()));
+        timer.every(LOOK_INTERVAL, () -> {
+            running.endExpired(metrics, clock.instant());
+            opening.look(clock.instant());
+        });
         timer.every(RECHECK_INTERVAL, () -> {
             access.look();
             ticketKeys.look();
