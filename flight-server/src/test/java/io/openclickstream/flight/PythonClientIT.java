@@ -158,7 +158,7 @@ class PythonClientIT {
                             rows = client.do_get(info.endpoints[0].ticket, options).read_all()
                             print(who.decode(), info.total_records, rows["key"].to_pylist())
                         except fl.FlightUnauthenticatedError as refused:
-                            print(who.decode(), str(refused).split(".")[0])
+                            print(who.decode(), str(refused).split("message: ")[1].split(".")[0])
                     """.formatted(secured.port(), tls.certificate()));
             assertThat(printed.lines())
                     .containsExactly(
