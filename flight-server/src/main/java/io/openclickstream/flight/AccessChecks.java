@@ -27,9 +27,9 @@ final class AccessChecks {
                 "is too small. Use at least 1KiB, or leave it out for as many as it takes");
         wrong.require(
                 options.quotaRequestBytes().bytes() >= 1024
-                        && options.quotaRequestBytes().bytes() <= 1 << 20,
+                        && options.quotaRequestBytes().bytes() <= 256 << 10,
                 "quota.request-bytes",
-                "must be 1KiB to 1MiB");
+                "must be 1KiB to 256KiB");
     }
 
     private static void checkReach(FlightServerOptions options, Mistakes wrong) {

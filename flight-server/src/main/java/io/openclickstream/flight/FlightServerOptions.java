@@ -280,7 +280,7 @@ public interface FlightServerOptions {
             names = "--quota.request-bytes",
             paramLabel = "SIZE",
             defaultValue = "64KiB",
-            description = "Size of one command, ticket or action of a principal, unless its entry says otherwise. "
+            description = "Size of one command, URL or action of a principal, unless its entry says otherwise. "
                     + "Default: ${DEFAULT-VALUE}")
     ByteSize quotaRequestBytes();
 

@@ -234,21 +234,29 @@ class EpochsOverFlightTest {
     void commandsAndActionsThatMakeNoSenseAreRefusedWithoutATrace() throws Exception {
         client.put(List.of(Clicks.upsert("a", 0, 1)));
         client.commit(3);
-        for (String bad : List.of(
-                "",
+        Map<String, String> reasons = Map.of(
                 "null",
+                "Cannot read this command",
                 "[]",
+                "Cannot read this command",
                 "{}",
+                "Cannot read this command",
                 "{\"table\":\"clicks\",\"view\":\"yesterday\"}",
-                "{\"table\":\"../x\"}",
+                "There is no view 'yesterday'",
                 "{\"table\":\"clicks\",\"epoch\":3}",
+                "Only the committed view",
                 "{\"table\":\"clicks\",\"view\":\"committed\",\"epoch\":-3}",
-                "{\"table\":\"clicks\",\"filter\":\"none\"}")) {
-            refused(
-                    () -> client.flight.getInfo(command(bad), TestClient.timeout()),
-                    FlightStatusCode.INVALID_ARGUMENT,
-                    "Cannot read this command");
-        }
+                "Only the committed view",
+                "{\"table\":\"clicks\",\"filter\":\"none\"}",
+                "Cannot read this command");
+        reasons.forEach((bad, reason) -> refused(
+                () -> client.flight.getInfo(command(bad), TestClient.timeout()),
+                FlightStatusCode.INVALID_ARGUMENT,
+                reason));
+        refused(
+                () -> client.flight.getInfo(command("{\"table\":\"../x\"}"), TestClient.timeout()),
+                FlightStatusCode.NOT_FOUND,
+                "There is no table '../x'");
         Random random = new Random(11);
         List<byte[]> seeds = new ArrayList<>(List.of(
                 opening(Clicks.LINEAGE, 3, "job").toBytes(),

@@ -82,7 +82,8 @@ class OtherSitesTest {
                     rows.add(ofB.nextInt(rows.size() + 1), row(ofB, "b" + "x".repeat(ofB.nextInt(40)), 50_000));
                 }
                 TestAccess.put(job, "visits", rows);
-                if (withB) {
+                if (withB) { // and puts of its own, so that the table changes more often
+                    TestAccess.put(job, "visits", List.of(row(ofB, "b", 50_000)));
                     TestAccess.put(job, "only_b", List.of(row(ofB, "b", 10)));
                 }
                 if (seq % 3 == 2) {

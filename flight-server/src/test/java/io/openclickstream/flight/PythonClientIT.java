@@ -2,9 +2,11 @@ package io.openclickstream.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclickstream.flight.table.SiteRows;
 import io.openclickstream.schemas.live.LiveTable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.TimeStampMilliTZVector;
@@ -116,6 +118,60 @@ class PythonClientIT {
 
             putSessions(40_005, 1, WATERMARK);
             assertThat(follow.line()).isEqualTo("40006");
+        }
+    }
+
+    @Test
+    void aPartOfATableIsReadAndWaitedFor() throws Exception {
+        String printed = Python.run("-c", """
+                import clickstream_flight as cf
+                with cf.connect("%s") as server:
+                    few = server.read("sessions", columns=["user_id", "clicks"], where={"clicks": [7, 3]}, order="window")
+                    print(few.to_pylist())
+                    print(server.wait("sessions", "2023-11-14T22:13:20Z"), server.wait("sessions", 1800000000000, 1))
+                """.formatted(location()));
+        assertThat(printed.lines())
+                .containsExactly(
+                        "[{'user_id': 'user3', 'clicks': 3}, {'user_id': 'user7', 'clicks': 7}]", "True False");
+    }
+
+    @Test
+    void tlsTokenAndRowFilterWithPlainPyarrow() throws Exception {
+        TestTls tls = TestTls.make(folder, "server", "CN=server");
+        Path principals = folder.resolve("principals.json");
+        TestAccess.usual().write(principals);
+        try (ServerProcess secured = ServerProcess.start(
+                folder.resolve("secured"),
+                "--auth.principals=" + principals,
+                "--tls.certificate=" + tls.certificate(),
+                "--tls.key=" + tls.key())) {
+            try (TestClient job = new TestClient(secured.port(), TestAccess.token("job"), tls, null)) {
+                TestAccess.put(job, "visits", List.of(new SiteRows("a1", "a", 0, 1L), new SiteRows("b1", "b", 0, 1L)));
+            }
+            String printed = Python.run("-c", """
+                    import pyarrow.flight as fl
+                    client = fl.connect("grpc+tls://localhost:%d", tls_root_certs=open("%s", "rb").read())
+                    visits = fl.FlightDescriptor.for_path("visits")
+                    for who in (b"ada", b"eve", b"nobody"):
+                        options = fl.FlightCallOptions(headers=[(b"authorization", b"Bearer " + who + b"-token")])
+                        try:
+                            info = client.get_flight_info(visits, options)
+                            rows = client.do_get(info.endpoints[0].ticket, options).read_all()
+                            print(who.decode(), info.total_records, rows["key"].to_pylist())
+                        except fl.FlightUnauthenticatedError as refused:
+                            print(who.decode(), str(refused).split("message: ")[1].split(".")[0])
+                    """.formatted(secured.port(), tls.certificate()));
+            assertThat(printed.lines())
+                    .containsExactly(
+                            "ada 1 ['a1']", "eve 2 ['a1', 'b1']", "nobody Your token is not known here, or no longer");
+            String ours = Python.run("-c", """
+                    import clickstream_flight as cf
+                    root = open("%s", "rb").read()
+                    with cf.connect("grpc+tls://localhost:%d", token="ada-token", tls_root_certs=root) as server:
+                        print([(t.name, t.rows) for t in server.tables()], server.read("visits").num_rows)
+                    """.formatted(tls.certificate(), secured.port()));
+            assertThat(ours).isEqualTo("[('visits', 1)] 1");
+            assertThat(secured.errors() + secured.line()).doesNotContain("-token", "token_sha256");
         }
     }
 

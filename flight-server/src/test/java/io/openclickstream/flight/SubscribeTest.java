@@ -202,7 +202,9 @@ class SubscribeTest {
             Fold old = command.equals(LIVE) ? live.fold : committed.fold;
             Follower late = resume(command, old);
             FlightServerTest.refused(
-                    late::failure, FlightStatusCode.INVALID_ARGUMENT, "Leave 'resume' out to begin again with a snapshot");
+                    late::failure,
+                    FlightStatusCode.INVALID_ARGUMENT,
+                    "Leave 'resume' out to begin again with a snapshot");
         }
     }
 
@@ -247,7 +249,8 @@ class SubscribeTest {
         }
         FlightInfo info = client.flight.getInfo(descriptor(LIVE, null), TestClient.timeout());
         Fold fold = new Fold();
-        try (FlightStream stalled = client.flight.getStream(info.getEndpoints().get(0).getTicket())) {
+        try (FlightStream stalled =
+                client.flight.getStream(info.getEndpoints().get(0).getTicket())) {
             assertThat(stalled.next()).isTrue();
             fold.take(stalled.getRoot(), stalled.getLatestMetadata());
             for (int value = 1; value <= 40; value++) {
@@ -294,8 +297,8 @@ class SubscribeTest {
         for (Follower each : all) {
             each.close();
         }
-        await().atMost(TestClient.PATIENCE)
-                .untilAsserted(() -> assertThat(metric("subscribers{table=\"clicks\"}")).isZero());
+        await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(metric("subscribers{table=\"clicks\"}"))
+                .isZero());
         await().atMost(TestClient.PATIENCE)
                 .untilAsserted(() -> assertThat(metric("subscription_bytes")).isZero());
     }

@@ -26,6 +26,7 @@ public final class PrincipalFile {
             Set.of("name", "roles", "sites", "token_sha256", "certificates", "expires", "quota");
     private static final Set<String> QUOTA_FIELDS = Set.of("streams", "bytes_per_second", "request_bytes");
     private static final int MAX_SITES = 256;
+    private static final int MAX_REQUEST_BYTES = 256 << 10;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -119,7 +120,7 @@ public final class PrincipalFile {
         return new Quota(
                 (int) number(quota, "streams", defaults.streams(), Integer.MAX_VALUE),
                 number(quota, "bytes_per_second", defaults.bytesPerSecond(), Long.MAX_VALUE),
-                (int) number(quota, "request_bytes", defaults.requestBytes(), Integer.MAX_VALUE));
+                (int) number(quota, "request_bytes", defaults.requestBytes(), MAX_REQUEST_BYTES));
     }
 
     private static long number(JsonNode object, String field, long otherwise, long most) {
@@ -128,7 +129,7 @@ public final class PrincipalFile {
             return otherwise;
         }
         if (!value.canConvertToLong() || !value.isIntegralNumber() || value.asLong() < 1 || value.asLong() > most) {
-            throw wrong("quota '%s' is not a whole number of 1 or more".formatted(field));
+            throw wrong("quota '%s' is not a whole number of 1 to %d".formatted(field, most));
         }
         return value.asLong();
     }

@@ -5,7 +5,7 @@ package io.openclickstream.flight.access;
  *
  * @param streams tables it may be reading at a time, over Flight and HTTP together
  * @param bytesPerSecond of rows sent to it, over all its streams
- * @param requestBytes of one command, ticket or action's body
+ * @param requestBytes of one command, URL or action's body
  */
 public record Quota(int streams, long bytesPerSecond, int requestBytes) {
     /** No bound but the server's own; commands stay bounded. */

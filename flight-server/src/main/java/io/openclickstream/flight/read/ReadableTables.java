@@ -5,6 +5,8 @@ import io.openclickstream.flight.access.Role;
 import io.openclickstream.flight.access.Sites;
 import io.openclickstream.flight.store.LineageFacts;
 import io.openclickstream.flight.store.LiveStore;
+import io.openclickstream.flight.store.Position;
+import io.openclickstream.flight.store.Resumption;
 import io.openclickstream.flight.store.TableView;
 import io.openclickstream.flight.table.Measure;
 import io.openclickstream.flight.table.Refused;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +89,20 @@ public final class ReadableTables {
         try (Reading reading = open(command, principal)) {
             return Watch.of(command, principal, reading.snapshot());
         }
+    }
+
+    /**
+     * What is followed as it is now; the caller closes it, and takes from it what the watch selects.
+     *
+     * @throws Refused UNKNOWN_TABLE when it is no longer there
+     */
+    public TableSnapshot look(Watch watch) throws Refused {
+        return store.snapshot(watch.view());
+    }
+
+    /** What it takes to go on from a position, as {@link LiveStore#resume} tells; for what the watch selects. */
+    public CompletableFuture<Resumption> resume(Watch watch, Position from) {
+        return store.resume(watch.view(), from);
     }
 
     /**

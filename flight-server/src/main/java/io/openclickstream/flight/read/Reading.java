@@ -12,15 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.arrow.vector.types.pojo.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a command: some rows of one snapshot, as the principal who asked may see them. Holds the snapshot until
- * it is closed.
+ * it is closed. For one thread at a time.
  */
 public final class Reading implements AutoCloseable {
     private final TableSnapshot snapshot;
     private final Selection selection;
     private final boolean restricted;
+    private @Nullable Measure measured;
 
     /** @param restricted whether there may be rows that the reader must learn nothing about */
     Reading(TableSnapshot snapshot, Selection selection, boolean restricted) {
@@ -47,9 +49,7 @@ public final class Reading implements AutoCloseable {
     public Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>(snapshot.facts());
         if (restricted) {
-            facts.put(
-                    LiveMetadata.VERSION,
-                    Long.toString(Measure.of(snapshot, selection).digest()));
+            facts.put(LiveMetadata.VERSION, Long.toString(measure().digest()));
             facts.remove(LiveMetadata.KEPT_FROM);
         }
         return facts;
@@ -70,11 +70,16 @@ public final class Reading implements AutoCloseable {
         return snapshot;
     }
 
-    /** How many rows and bytes there are; the digest is for restricted readers only. */
+    /** How many rows and bytes there are; the digest is for restricted readers only, and 0 for others. */
     public Measure measure() {
-        return selection.isEveryRow()
-                ? new Measure(snapshot.rows(), snapshot.bytes(), 0)
-                : Measure.of(snapshot, selection);
+        Measure known = measured;
+        if (known == null) {
+            known = selection.isEveryRow()
+                    ? new Measure(snapshot.rows(), snapshot.bytes(), 0)
+                    : Measure.of(snapshot, selection, restricted);
+            measured = known;
+        }
+        return known;
     }
 
     /** The rows, in batches of at most so many rows and bytes. */

@@ -19,8 +19,10 @@ import java.util.regex.Pattern;
  * whoever uses it must be the principal it was made for, and sees what that one may see then.
  */
 public final class Tickets {
-    private static final int MAX_BYTES = 64 << 10;
-    private static final Pattern FORM = Pattern.compile("(v2/([0-9a-f]{8})/([A-Za-z0-9_-]{1,65000}))/([0-9a-f]{64})");
+    /** More than the largest command becomes: a principal may ask with 256 KiB at most. */
+    private static final int MAX_BYTES = 512 << 10;
+
+    private static final Pattern FORM = Pattern.compile("(v2/([0-9a-f]{8})/([A-Za-z0-9_-]++))/([0-9a-f]{64})");
 
     private final Supplier<TicketKeys> keys;
     private final Duration lifetime;

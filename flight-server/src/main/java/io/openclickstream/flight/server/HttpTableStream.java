@@ -29,18 +29,25 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
     private final RowFormat format;
     private final Principal principal;
     private final Credential credential;
+    private final ServerMetrics metrics;
     private final Thread thread = Thread.currentThread();
     private final long begunNanos = System.nanoTime();
     private boolean over;
     private volatile @Nullable Refused ended;
 
     HttpTableStream(
-            HttpExchange exchange, Reading reading, RowFormat format, Principal principal, Credential credential) {
+            HttpExchange exchange,
+            Reading reading,
+            RowFormat format,
+            Principal principal,
+            Credential credential,
+            ServerMetrics metrics) {
         this.exchange = exchange;
         this.reading = reading;
         this.format = format;
         this.principal = principal;
         this.credential = credential;
+        this.metrics = metrics;
     }
 
     /**
@@ -60,6 +67,7 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
         } finally {
             running.remove(this);
             streams.remove(this);
+            metrics.streamEnded(System.nanoTime() - begunNanos);
             synchronized (this) {
                 over = true;
                 Thread.interrupted(); // the thread goes on to other calls
@@ -85,9 +93,11 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
             if (why != null) {
                 throw new IOException(why.getMessage());
             }
-            share.sent(batch.getFieldVectors().stream()
+            long bytes = batch.getFieldVectors().stream()
                     .mapToLong(FieldVector::getBufferSize)
-                    .sum());
+                    .sum();
+            share.sent(bytes);
+            metrics.sent(bytes);
             writer.rows();
         }
         writer.end();

@@ -11,6 +11,7 @@ import io.openclickstream.flight.read.ReadableTables;
 import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.table.Measure;
 import io.openclickstream.flight.table.Refused;
+import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.schemas.live.LiveMetadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,13 +58,17 @@ final class HttpTables {
             list(exchange, principal);
             return;
         }
+        if (!path.startsWith(PATH + "/")) {
+            throw new Refused(Reason.UNKNOWN_TABLE, "There is /tables and /tables/NAME.");
+        }
         HttpCommand asked = HttpCommand.parse(path.substring(PATH.length() + 1), query);
         RowFormat format =
                 RowFormat.of(asked.format(), exchange.getRequestHeaders().getFirst("Accept"));
         try (Reading reading = tables.open(asked.command(), principal)) {
             metrics.streamStarted();
             describe(exchange, reading, format);
-            new HttpTableStream(exchange, reading, format, principal, credential).run(streams, running, allocator);
+            new HttpTableStream(exchange, reading, format, principal, credential, metrics)
+                    .run(streams, running, allocator);
         }
     }
 

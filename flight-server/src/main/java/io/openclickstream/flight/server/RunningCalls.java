@@ -25,11 +25,22 @@ final class RunningCalls {
         return calls.size();
     }
 
+    /** Ends the calls of those whose time is over. Asks nobody, and so does not wait for an issuer that does not answer. */
+    void endExpired(ServerMetrics metrics, Instant now) {
+        for (Guest call : calls) {
+            if (call.principal().hasEnded(now)) {
+                metrics.callEnded();
+                call.end(expired(call.principal()));
+            }
+        }
+    }
+
     /** Ends the calls of those who would no longer be let in, or as somebody who may do other things. */
-    void recheck(Doorkeeper doorkeeper, Instant now) {
+    void recheck(Doorkeeper doorkeeper, ServerMetrics metrics, Instant now) {
         for (Guest call : calls) {
             Refused why = whyNotAnyMore(call.principal(), call.credential(), doorkeeper, now);
             if (why != null) {
+                metrics.callEnded();
                 call.end(why);
             }
         }
@@ -39,7 +50,7 @@ final class RunningCalls {
     static @Nullable Refused whyNotAnyMore(
             Principal admitted, Credential credential, Doorkeeper doorkeeper, Instant now) {
         if (admitted.hasEnded(now)) {
-            return Refused.notSignedIn("The token or certificate of '%s' has expired. Sign in again.", admitted.name());
+            return expired(admitted);
         }
         Principal anew;
         try {
@@ -54,5 +65,9 @@ final class RunningCalls {
         return same
                 ? null
                 : Refused.notSignedIn("What '%s' may do or see has changed. Sign in again.", admitted.name());
+    }
+
+    private static Refused expired(Principal principal) {
+        return Refused.notSignedIn("The token or certificate of '%s' has expired. Sign in again.", principal.name());
     }
 }

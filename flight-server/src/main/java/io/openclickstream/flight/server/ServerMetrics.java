@@ -11,8 +11,11 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ObjDoubleConsumer;
 import java.util.function.ToDoubleFunction;
 
@@ -21,6 +24,7 @@ final class ServerMetrics {
     private static final String PREFIX = "clickstream_flight_";
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Map<String, LongSupplier> memory = new ConcurrentSkipListMap<>();
     private final Counter puts = Counter.builder()
             .name(PREFIX + "puts")
             .help("Batches acknowledged.")
@@ -47,10 +51,32 @@ final class ServerMetrics {
             .help("Tables that clients began to read.")
             .register(registry);
 
+    private final Histogram streamSeconds = Histogram.builder()
+            .name(PREFIX + "stream_seconds")
+            .help("Time from a table's being asked for until its last row had left or the reading had ended otherwise.")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 600)
+            .register(registry);
+    private final Counter streamBytes = Counter.builder()
+            .name(PREFIX + "stream_bytes")
+            .help("Bytes of rows sent to readers, before encoding.")
+            .register(registry);
+    private final Counter callsEnded = Counter.builder()
+            .name(PREFIX + "calls_ended")
+            .help(
+                    "Calls under way that were ended because a token or certificate had expired, or was revoked or changed.")
+            .register(registry);
+
     ServerMetrics() {
         for (Refused.Reason reason : Refused.Reason.values()) {
             refused.labelValues(nameOf(reason));
         }
+        GaugeWithCallback.builder()
+                .name(PREFIX + "direct_memory_bytes")
+                .help("Direct memory in use, by what for.")
+                .labelNames("pool")
+                .callback(callback -> memory.forEach((pool, bytes) -> callback.call((double) bytes.getAsLong(), pool)))
+                .register(registry);
     }
 
     PrometheusRegistry registry() {
@@ -159,6 +185,23 @@ final class ServerMetrics {
 
     void streamStarted() {
         streamsStarted.inc();
+    }
+
+    void sent(long bytes) {
+        streamBytes.inc(bytes);
+    }
+
+    void streamEnded(long nanos) {
+        streamSeconds.observe(nanos / (double) TimeUnit.SECONDS.toNanos(1));
+    }
+
+    void callEnded() {
+        callsEnded.inc();
+    }
+
+    /** Adds a pool of memory. */
+    void watchMemory(String pool, LongSupplier bytes) {
+        memory.put(pool, bytes);
     }
 
     private void gauge(LiveStore store, String name, String help, ToDoubleFunction<TableSnapshot> value) {

@@ -101,8 +101,12 @@ public final class Service implements AutoCloseable {
         this.outbound = root.newChildAllocator("streams", 0, settings.maxStreamBytes());
         this.frames = root.newChildAllocator(
                 "subscriptions", 0, settings.subscriptions().maxBytes());
-        this.streams =
-                new TableStreams(settings.maxStreams(), settings.maxStreamBytes(), outbound, usages, timer::after);
+        this.streams = new TableStreams(
+                settings.maxStreams(), settings.maxStreamBytes(), outbound, usages, metrics, timer::after);
+        metrics.watchMemory("all", root::getAllocatedMemory);
+        metrics.watchMemory("puts", inbound::getAllocatedMemory);
+        metrics.watchMemory("streams", outbound::getAllocatedMemory);
+        metrics.watchMemory("subscriptions", frames::getAllocatedMemory);
         try {
             this.http = new HttpEndpoint(
                     new InetSocketAddress(settings.host(), settings.httpPort()),
@@ -137,17 +141,20 @@ public final class Service implements AutoCloseable {
         ReadableTables tables = new ReadableTables(opened);
         Waits opening = new Waits(tables, settings.maxWaits());
         waits = opening;
-        Subscriptions following = new Subscriptions(opened, settings.subscriptions(), frames, usages, timer::after);
+        Subscriptions following = new Subscriptions(tables, settings.subscriptions(), frames, usages, timer::after);
         subscriptions = following;
         metrics.watch(opened, streams, opening);
         metrics.watch(following);
         Doorkeeper doorkeeper = access.doorkeeper();
-        timer.every(LOOK_INTERVAL, () -> opening.look(clock.instant()));
+        timer.every(LOOK_INTERVAL, () -> {
+            running.endExpired(metrics, clock.instant());
+            opening.look(clock.instant());
+        });
         timer.every(settings.subscriptions().keepAlive().dividedBy(KEEP_ALIVE_LOOKS), following::keepAlive);
         timer.every(RECHECK_INTERVAL, () -> {
             access.look();
             ticketKeys.look();
-            running.recheck(doorkeeper, clock.instant());
+            running.recheck(doorkeeper, metrics, clock.instant());
         });
         Tls tls = access.tls();
         SslContext encryption = tls == null ? null : tls.forFlight();

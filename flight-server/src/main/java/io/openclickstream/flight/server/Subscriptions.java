@@ -2,8 +2,8 @@ package io.openclickstream.flight.server;
 
 import io.openclickstream.flight.access.Principal;
 import io.openclickstream.flight.access.Usages;
+import io.openclickstream.flight.read.ReadableTables;
 import io.openclickstream.flight.read.Watch;
-import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.store.Position;
 import io.openclickstream.flight.store.Resumption;
 import io.openclickstream.flight.table.Refused;
@@ -39,7 +39,7 @@ final class Subscriptions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     private static final int FRAMES_IN_MEMORY = 4;
 
-    private final LiveStore store;
+    private final ReadableTables tables;
     private final SubscriptionSettings settings;
     private final BufferAllocator allocator;
     private final Usages usages;
@@ -63,12 +63,12 @@ final class Subscriptions implements AutoCloseable {
      * @param usages of all streams, whose quota subscriptions share
      */
     Subscriptions(
-            LiveStore store,
+            ReadableTables tables,
             SubscriptionSettings settings,
             BufferAllocator allocator,
             Usages usages,
             TableStream.Pacer pacer) {
-        this.store = store;
+        this.tables = tables;
         this.settings = settings;
         this.allocator = allocator;
         this.usages = usages;
@@ -108,7 +108,7 @@ final class Subscriptions implements AutoCloseable {
         } else if (from == null) {
             run(() -> begin(made, watch));
         } else {
-            var unused = store.resume(watch.view(), from).handle((found, failure) -> {
+            var unused = tables.resume(watch, from).handle((found, failure) -> {
                 run(() -> resume(made, watch, found, failure));
                 return null;
             });
@@ -258,7 +258,7 @@ final class Subscriptions implements AutoCloseable {
         Topic topic = topics.get(watch);
         if (topic == null) {
             topic = new Topic(
-                    watch, store, allocator, settings.maxBytes() / FRAMES_IN_MEMORY, framesEncoded::incrementAndGet);
+                    watch, tables, allocator, settings.maxBytes() / FRAMES_IN_MEMORY, framesEncoded::incrementAndGet);
             topics.put(watch, topic);
         }
         return topic;

@@ -24,13 +24,14 @@ final class TableStream implements TableStreams.Reader {
     private final Reading reading;
     private final Usages.Share share;
     private final Pacer pacer;
+    private final ServerMetrics metrics;
+    private final long begunNanos = System.nanoTime();
     private final RowCursor cursor;
     private final VectorSchemaRoot batch;
     private final BufferAllocator allocator;
     private final byte[] facts;
     private final ServerStreamListener listener;
     private final Consumer<TableStreams.Reader> ended;
-    private final long begunNanos = System.nanoTime();
     private boolean over;
     private boolean pausing;
 
@@ -49,6 +50,7 @@ final class TableStream implements TableStreams.Reader {
             Reading reading,
             Usages.Share share,
             Pacer pacer,
+            ServerMetrics metrics,
             BufferAllocator allocator,
             ServerStreamListener listener,
             Consumer<TableStreams.Reader> ended) {
@@ -57,6 +59,7 @@ final class TableStream implements TableStreams.Reader {
         this.pacer = pacer;
         this.allocator = allocator;
         this.facts = BatchFacts.of(reading.facts());
+        this.metrics = metrics;
         this.cursor = reading.rows(BATCH_ROWS, BATCH_BYTES);
         this.batch = VectorSchemaRoot.create(reading.schema(), allocator);
         this.listener = listener;
@@ -96,9 +99,11 @@ final class TableStream implements TableStreams.Reader {
                     return;
                 }
                 if (cursor.next(batch)) {
-                    share.sent(batch.getFieldVectors().stream()
+                    long bytes = batch.getFieldVectors().stream()
                             .mapToLong(FieldVector::getBufferSize)
-                            .sum());
+                            .sum();
+                    share.sent(bytes);
+                    metrics.sent(bytes);
                     listener.putNext(metadata());
                     batch.clear();
                 } else {
@@ -151,6 +156,7 @@ final class TableStream implements TableStreams.Reader {
             batch.close();
             reading.close();
             share.close();
+            metrics.streamEnded(System.nanoTime() - begunNanos);
             ended.accept(this);
         }
     }

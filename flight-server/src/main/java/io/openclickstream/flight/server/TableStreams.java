@@ -19,6 +19,7 @@ final class TableStreams {
     private final long maxHeldBytes;
     private final BufferAllocator allocator;
     private final Usages usages;
+    private final ServerMetrics metrics;
     private final TableStream.Pacer pacer;
     private final Set<Reader> open = new LinkedHashSet<>();
 
@@ -38,11 +39,18 @@ final class TableStreams {
      * @param maxHeldBytes memory of rows that have changed since, which only streams still hold
      * @param allocator bounds the batches on their way
      */
-    TableStreams(int maxStreams, long maxHeldBytes, BufferAllocator allocator, Usages usages, TableStream.Pacer pacer) {
+    TableStreams(
+            int maxStreams,
+            long maxHeldBytes,
+            BufferAllocator allocator,
+            Usages usages,
+            ServerMetrics metrics,
+            TableStream.Pacer pacer) {
         this.maxStreams = maxStreams;
         this.maxHeldBytes = maxHeldBytes;
         this.allocator = allocator;
         this.usages = usages;
+        this.metrics = metrics;
         this.pacer = pacer;
     }
 
@@ -69,7 +77,8 @@ final class TableStreams {
     private synchronized TableStream open(Reading reading, Principal principal, ServerStreamListener listener)
             throws Refused {
         checkRoom();
-        var stream = new TableStream(reading, usages.open(principal), pacer, allocator, listener, this::remove);
+        var stream =
+                new TableStream(reading, usages.open(principal), pacer, metrics, allocator, listener, this::remove);
         open.add(stream);
         return stream;
     }

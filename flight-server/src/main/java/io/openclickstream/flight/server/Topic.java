@@ -1,7 +1,7 @@
 package io.openclickstream.flight.server;
 
+import io.openclickstream.flight.read.ReadableTables;
 import io.openclickstream.flight.read.Watch;
-import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.table.Changes;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** All who follow the same rows, the latest version of these, and the step that led to it. For one thread. */
 final class Topic {
     private final Watch watch;
-    private final LiveStore store;
+    private final ReadableTables tables;
     private final BufferAllocator allocator;
     private final long maxFrameBytes;
     private final Runnable encoded;
@@ -28,14 +28,14 @@ final class Topic {
      * @param encoded called for each step that is encoded
      * @throws Refused when there is nothing to follow
      */
-    Topic(Watch watch, LiveStore store, BufferAllocator allocator, long maxFrameBytes, Runnable encoded)
+    Topic(Watch watch, ReadableTables tables, BufferAllocator allocator, long maxFrameBytes, Runnable encoded)
             throws Refused {
         this.watch = watch;
-        this.store = store;
+        this.tables = tables;
         this.allocator = allocator;
         this.maxFrameBytes = maxFrameBytes;
         this.encoded = encoded;
-        this.current = new Version(watch, store.snapshot(watch.view()));
+        this.current = new Version(watch, tables.look(watch));
         this.schema = current.schema(watch);
     }
 
@@ -79,13 +79,13 @@ final class Topic {
     }
 
     /**
-     * Takes up what the store has now.
+     * Takes up how the table is now.
      *
      * @return whether it is another version
      * @throws Refused when the rows can be followed no more
      */
     boolean advance(long nowNanos) throws Refused {
-        TableSnapshot snapshot = store.snapshot(watch.view());
+        TableSnapshot snapshot = tables.look(watch);
         if (snapshot == current.snapshot()) {
             snapshot.close();
             return false;

@@ -210,7 +210,7 @@ class SubscriptionModelTest {
         });
         frames = root.newChildAllocator("frames", 0, 32 << 20);
         subscriptions = new Subscriptions(
-                store,
+                new ReadableTables(store),
                 new SubscriptionSettings(100, Duration.ZERO, Duration.ofMinutes(1), 32 << 20),
                 frames,
                 new Usages(System::nanoTime),

@@ -125,7 +125,7 @@ class SelectionTest {
                     .between(from, before)
                     .orderBy(order);
             assertThat(Clicks.read(snapshot, chosen, allocator, batchRows)).isEqualTo(expected);
-            assertThat(Measure.of(snapshot, chosen).rows()).isEqualTo(expected.size());
+            assertThat(Measure.of(snapshot, chosen, true).rows()).isEqualTo(expected.size());
             assertThat(Measure.isAny(snapshot, chosen)).isEqualTo(!expected.isEmpty());
         }
     }
@@ -157,7 +157,7 @@ class SelectionTest {
             while (cursor.next(batch)) {
                 batches.add(batch.contentToTSVString());
             }
-            batches.add(Measure.of(snapshot, chosen).toString());
+            batches.add(Measure.of(snapshot, chosen, true).toString());
         }
         return batches;
     }

@@ -27,6 +27,7 @@ final class LiveConnection implements AutoCloseable {
 
     private final Location location;
     private final BufferAllocator allocator;
+    private final LiveAccess access;
     private final Duration maxOutage;
     private final LiveBatch batch;
     private final String table;
@@ -36,8 +37,15 @@ final class LiveConnection implements AutoCloseable {
     private @Nullable SyncPutListener answers;
     private @Nullable FlightRuntimeException failure;
 
-    LiveConnection(Location location, BufferAllocator allocator, Duration maxOutage, LiveBatch batch, String table) {
+    LiveConnection(
+            Location location,
+            LiveAccess access,
+            BufferAllocator allocator,
+            Duration maxOutage,
+            LiveBatch batch,
+            String table) {
         this.location = location;
+        this.access = access;
         this.allocator = allocator;
         this.maxOutage = maxOutage;
         this.batch = batch;
@@ -108,7 +116,7 @@ final class LiveConnection implements AutoCloseable {
         if (stream != null) {
             return stream;
         }
-        client = FlightClient.builder(allocator, location).build();
+        client = access.client(allocator, location);
         SyncPutListener listener = new SyncPutListener();
         answers = listener;
         stream = client.startPut(FlightDescriptor.path(table), batch.root(), listener);

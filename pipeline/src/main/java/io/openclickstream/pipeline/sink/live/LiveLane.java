@@ -30,8 +30,8 @@ final class LiveLane<T> implements AutoCloseable {
         this.table = table.name();
         this.rows = rows;
         batch = new LiveBatch(table, allocator);
-        connection =
-                new LiveConnection(new Location(settings.uri()), allocator, settings.maxOutage(), batch, table.name());
+        connection = new LiveConnection(
+                new Location(settings.uri()), settings.access(), allocator, settings.maxOutage(), batch, table.name());
     }
 
     /** Keeps a row until the next flush. */

@@ -54,6 +54,7 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
      * Where and how rows are pushed.
      *
      * @param uri of the Flight server, such as {@code grpc://localhost:8815}
+     * @param access what is shown to it
      * @param newLineage the lineage of a job that starts without state; a UUID
      * @param flushInterval the longest a changed row waits
      * @param batchRows the most rows that wait, and so the largest batch
@@ -61,8 +62,26 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
      * @param maxMemoryBytes the most Arrow memory of one subtask
      */
     public record Settings(
-            URI uri, String newLineage, Duration flushInterval, int batchRows, Duration maxOutage, long maxMemoryBytes)
-            implements Serializable {}
+            URI uri,
+            LiveAccess access,
+            String newLineage,
+            Duration flushInterval,
+            int batchRows,
+            Duration maxOutage,
+            long maxMemoryBytes)
+            implements Serializable {
+
+        /** For a server that lets everybody in. */
+        public Settings(
+                URI uri,
+                String newLineage,
+                Duration flushInterval,
+                int batchRows,
+                Duration maxOutage,
+                long maxMemoryBytes) {
+            this(uri, LiveAccess.OPEN, newLineage, flushInterval, batchRows, maxOutage, maxMemoryBytes);
+        }
+    }
 
     /** @param uid of this operator; the server knows it by that name */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first row
