@@ -1,6 +1,7 @@
 package io.openclickstream.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,8 +11,10 @@ import io.openclickstream.schemas.live.WriterOpening;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
@@ -66,6 +69,9 @@ class SubscribeTest {
     /** A stream being read by a thread of its own. */
     private static final class Follower implements AutoCloseable {
         final Fold fold;
+        /** Every batch and its mark, as they came. */
+        final List<String> transcript = Collections.synchronizedList(new ArrayList<>());
+
         private final FlightStream stream;
         private final Thread thread;
         private volatile RuntimeException failure;
@@ -81,7 +87,9 @@ class SubscribeTest {
         private void read() {
             try {
                 while (stream.next()) {
+                    transcript.add(stream.getRoot().contentToTSVString());
                     fold.take(stream.getRoot(), stream.getLatestMetadata());
+                    transcript.add(fold.last().toString());
                 }
             } catch (RuntimeException e) {
                 failure = e;
@@ -243,10 +251,7 @@ class SubscribeTest {
 
     @Test
     void aReaderThatStallsGetsTheLatestOfEachKeyAndCostsNoMore() throws Exception {
-        List<Clicks> many = many(200_000, 0);
-        for (int from = 0; from < many.size(); from += 50_000) {
-            client.put(many.subList(from, from + 50_000));
-        }
+        putMany(200_000, 0);
         FlightInfo info = client.flight.getInfo(descriptor(LIVE, null), TestClient.timeout());
         Fold fold = new Fold();
         try (FlightStream stalled =
@@ -350,6 +355,104 @@ class SubscribeTest {
             }
             followers.clear();
         }
+    }
+
+    @Test
+    void othersSitesAreNotToBeNoticed() throws Exception {
+        stop();
+        List<List<String>> transcripts = new ArrayList<>();
+        for (boolean withB : new boolean[] {false, true}) {
+            Path principals = folder.resolve("principals.json");
+            TestAccess.usual().write(principals);
+            server = TestAccess.start(
+                    folder.resolve("with-b-" + withB),
+                    List.of("--subscriptions.interval=0s", "--auth.principals=" + principals));
+            try (TestClient job = new TestClient(server.port(), TestAccess.token("job"));
+                    TestClient ada = new TestClient(server.port(), TestAccess.token("ada"))) {
+                putSites(job, 3, withB);
+                Follower one = follow(ada, "{'table':'visits','subscribe':true,'view':'committed'}", null, new Fold());
+                for (long epoch = 3; epoch < 9; epoch++) {
+                    long wanted = epoch;
+                    if (epoch > 3) {
+                        putSites(job, epoch, withB);
+                    }
+                    await().atMost(TestClient.PATIENCE)
+                            .until(() -> one.fold.isWhole()
+                                    && one.fold.last().path("epoch").asLong() == wanted);
+                }
+                one.close();
+                followers.clear();
+                transcripts.add(List.copyOf(one.transcript));
+            }
+            server.close();
+        }
+        assertThat(transcripts.get(0)).hasSizeGreaterThan(11).anyMatch(text -> text.length() > 10_000);
+        assertThat(transcripts.get(1)).isEqualTo(transcripts.get(0));
+        start();
+    }
+
+    private static void putSites(TestClient job, long epoch, boolean withB) throws Exception {
+        Random ofA = new Random(epoch);
+        Random ofB = new Random(1000 + epoch);
+        for (int put = 0; put < 3; put++) {
+            List<SiteRows> rows = new ArrayList<>();
+            for (int i = 0; i < 700; i++) {
+                rows.add(new SiteRows("a" + ofA.nextInt(2_000), "a", ofA.nextInt(9_000_000), (long) ofA.nextInt(3)));
+            }
+            for (int i = 0; withB && i < 2_000; i++) {
+                rows.add(
+                        ofB.nextInt(rows.size()),
+                        new SiteRows("b" + ofB.nextInt(9_000), "b", ofB.nextInt(9_000_000), (long) ofB.nextInt(3)));
+            }
+            TestAccess.put(job, "visits", rows);
+        }
+        job.commit(epoch);
+    }
+
+    @Test
+    void whoIsFurthestBehindIsCutOffWhenReadersHoldTooMuch() throws Exception {
+        restart("--streams.memory-max=16MiB");
+        client.put(List.of(Clicks.upsert("key0", 0, 0)));
+        Follower healthy = follow("{'table':'clicks','subscribe':true,'where':{'value':-1}}");
+        putMany(900_000, 0);
+        FlightInfo info = client.flight.getInfo(descriptor(LIVE, null), TestClient.timeout());
+        try (FlightStream stuck =
+                client.flight.getStream(info.getEndpoints().get(0).getTicket())) {
+            assertThat(stuck.next()).isTrue();
+            putMany(900_000, 1);
+            await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(metric("subscribers{table=\"clicks\"}"))
+                    .isEqualTo(1));
+            FlightServerTest.refused(
+                    () -> {
+                        while (stuck.next()) {
+                            assertThat(stuck.getRoot().getRowCount()).isPositive();
+                        }
+                    },
+                    FlightStatusCode.RESOURCE_EXHAUSTED,
+                    "too slow");
+        }
+        assertThat(healthy.failure).isNull();
+    }
+
+    private void putMany(int rows, long value) throws Exception {
+        List<Clicks> many = many(rows, value);
+        for (int from = 0; from < rows; from += 50_000) {
+            client.put(many.subList(from, Math.min(rows, from + 50_000)));
+        }
+    }
+
+    @Test
+    void optionsThatMakeNoSenseAreToldTogether() {
+        assertThatThrownBy(() -> FlightServerOptions.PROGRAM.read(
+                        List.of(
+                                "--subscriptions.max=0",
+                                "--subscriptions.interval=2m",
+                                "--subscriptions.keep-alive=1ms",
+                                "--subscriptions.memory-max=1KiB"),
+                        Map.of()))
+                .hasMessageContaining("4 option(s) are wrong")
+                .hasMessageContaining("subscriptions.interval")
+                .hasMessageContaining("between 100ms and 10m");
     }
 
     private Follower follow(String command) {
