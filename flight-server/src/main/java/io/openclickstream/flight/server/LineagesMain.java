@@ -9,6 +9,7 @@ import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.memory.BufferAllocator;
@@ -38,7 +39,12 @@ public final class LineagesMain {
                             answer -> System.out.println(new String(answer.getBody(), StandardCharsets.UTF_8)));
             return 0;
         } catch (FlightRuntimeException e) {
-            System.err.printf("The Flight server at %s did not do it: %s%n", uri, e.getMessage());
+            System.err.printf(
+                    e.status().code() == FlightStatusCode.UNAVAILABLE
+                            ? "The Flight server at %s does not answer (%s). Start it, or give its address with --live.uri.%n"
+                            : "The Flight server at %s did not do it: %s%n",
+                    uri,
+                    e.getMessage());
             return 1;
         }
     }

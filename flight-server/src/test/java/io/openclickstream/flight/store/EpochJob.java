@@ -33,7 +33,7 @@ final class EpochJob {
     private static final int KEYS = 40;
 
     private final Random random;
-    private final Supplier<LiveStore> store;
+    private final Supplier<EpochTarget> store;
     private final EpochModel model;
     private final BufferAllocator allocator;
     private final NavigableMap<Long, List<EpochCommit.Lane>> completed = new TreeMap<>();
@@ -71,7 +71,7 @@ final class EpochJob {
         }
     }
 
-    EpochJob(Random random, Supplier<LiveStore> store, EpochModel model, BufferAllocator allocator) {
+    EpochJob(Random random, Supplier<EpochTarget> store, EpochModel model, BufferAllocator allocator) {
         this.random = random;
         this.store = store;
         this.model = model;
@@ -275,9 +275,9 @@ final class EpochJob {
                     lane.batches(),
                     RowDigest.of(batch),
                     null);
-            store.get().put(header, PutSchema.of(Clicks.PUT), batch);
+            store.get().put(header, batch);
             if (repeated) {
-                store.get().put(header, PutSchema.of(Clicks.PUT), batch);
+                store.get().put(header, batch);
             }
             task.lanes.put(
                     table,

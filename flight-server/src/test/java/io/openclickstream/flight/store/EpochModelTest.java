@@ -39,7 +39,7 @@ class EpochModelTest {
         List<String> story = new ArrayList<>();
         try (BufferAllocator allocator = new RootAllocator()) {
             store = open(folder, allocator);
-            EpochJob job = new EpochJob(random, () -> store, model, allocator);
+            EpochJob job = new EpochJob(random, () -> EpochTarget.of(store), model, allocator);
             job.start();
             try {
                 for (int step = 0; step < STEPS; step++) {
