@@ -13,7 +13,7 @@ public final class RandomJob {
     public RandomJob(Random random, int epochsKept, Supplier<LiveStore> store, BufferAllocator allocator)
             throws Refused {
         this.random = random;
-        this.job = new EpochJob(random, store, new EpochModel(epochsKept), allocator);
+        this.job = new EpochJob(random, () -> EpochTarget.of(store.get()), new EpochModel(epochsKept), allocator);
         job.start();
     }
 
