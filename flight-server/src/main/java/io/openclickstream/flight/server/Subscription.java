@@ -95,33 +95,40 @@ final class Subscription implements TableStreams.Reader {
         try {
             Version to = followed.version(from.now().retain());
             to.replaced(nowNanos);
-            if (!join(followed)) {
-                to.close();
-                return;
+            Sending step = null;
+            try {
+                step = stepFrom(from, to, followed.watch().selection(from.base()));
+            } finally {
+                if (step == null) {
+                    to.close();
+                }
             }
-            boolean isLive = !to.snapshot().view().isCommitted();
-            Selection had = followed.watch().selection(from.base());
-            Changes changes = Changes.between(
-                    from.base(),
-                    had,
-                    to.snapshot(),
-                    to.selection(),
-                    isLive ? Rewritten.ALWAYS : Rewritten.IF_DIFFERENT);
-            if (isLive) {
-                changes = changes.deleting(from.deleted(), to.snapshot());
+            if (join(followed)) {
+                sending = step;
+                oldest = to;
+                pump(nowNanos);
+            } else {
+                step.close();
             }
-            List<TableSnapshot> kept = new ArrayList<>(from.deleted());
-            kept.add(from.base());
-            kept.forEach(TableSnapshot::retain);
-            sending = new OwnStep(
-                    new Step(
-                            to, changes, Step.Kind.CHANGES, false, Subscriptions.BATCH_ROWS, Subscriptions.BATCH_BYTES),
-                    kept);
-            oldest = to;
-            pump(nowNanos);
         } catch (Refused e) {
             fail(e);
         }
+    }
+
+    /** What leads on from a position; takes over the version. */
+    private static Sending stepFrom(Resumption from, Version to, Selection had) {
+        boolean isLive = !to.snapshot().view().isCommitted();
+        Changes changes = Changes.between(
+                from.base(), had, to.snapshot(), to.selection(), isLive ? Rewritten.ALWAYS : Rewritten.IF_DIFFERENT);
+        if (isLive) {
+            changes = changes.deleting(from.deleted(), to.snapshot());
+        }
+        Step step =
+                new Step(to, changes, Step.Kind.CHANGES, false, Subscriptions.BATCH_ROWS, Subscriptions.BATCH_BYTES);
+        List<TableSnapshot> kept = new ArrayList<>(from.deleted());
+        kept.add(from.base());
+        kept.forEach(TableSnapshot::retain);
+        return new OwnStep(step, kept);
     }
 
     private boolean join(Topic followed) {
