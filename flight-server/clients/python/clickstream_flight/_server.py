@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from typing import TYPE_CHECKING, Iterator, List, Optional
+from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Union
 
 import pyarrow as pa
 import pyarrow.flight as fl
@@ -17,22 +18,47 @@ if TYPE_CHECKING:
 _LEAST_POLL_SECONDS = 0.1
 
 
-def connect(location: str = "grpc://localhost:8815", timeout_seconds: float = 30.0) -> "Server":
+def connect(
+    location: str = "grpc://localhost:8815",
+    timeout_seconds: float = 30.0,
+    token: Optional[str] = None,
+    tls_root_certs: Optional[bytes] = None,
+    cert_chain: Optional[bytes] = None,
+    private_key: Optional[bytes] = None,
+) -> "Server":
     """Connects to a Flight server.
 
     Args:
-        location: where it listens, such as ``grpc://localhost:8815``.
+        location: where it listens, such as ``grpc://localhost:8815`` or ``grpc+tls://flight.example:8815``.
         timeout_seconds: how long a single call may take, reading a whole table included.
+        token: the bearer token that the server knows you by; read it from a file rather than a command line.
+        tls_root_certs: certificates in PEM that the server's must come from; the system's if left out.
+        cert_chain: your own certificate in PEM, with ``private_key``, for a server that asks for one.
+        private_key: its key in PEM.
     """
-    return Server(fl.connect(location), timeout_seconds)
+    options = {
+        name: value
+        for name, value in {
+            "tls_root_certs": tls_root_certs,
+            "cert_chain": cert_chain,
+            "private_key": private_key,
+        }.items()
+        if value is not None
+    }
+    return Server(fl.connect(location, **options), timeout_seconds, token)
 
 
 class Server:
     """A connection to a Flight server. Close it, or use it in a ``with`` statement."""
 
-    def __init__(self, client: fl.FlightClient, timeout_seconds: float = 30.0) -> None:
+    def __init__(
+        self, client: fl.FlightClient, timeout_seconds: float = 30.0, token: Optional[str] = None
+    ) -> None:
+        headers = [] if token is None else [(b"authorization", b"Bearer " + token.encode())]
         self._client = client
-        self._options = fl.FlightCallOptions(timeout=timeout_seconds)
+        self._timeout_seconds = timeout_seconds
+        self._headers = headers
+        self._options = fl.FlightCallOptions(timeout=timeout_seconds, headers=headers)
 
     def __enter__(self) -> "Server":
         return self
@@ -56,10 +82,29 @@ class Server:
         flight = self._flight_info(table)
         return TableInfo.of(table, flight.schema, flight.total_records)
 
-    def read(self, table: str) -> pa.Table:
-        """All rows of a table as they are now; the schema's metadata says how complete they are."""
-        (endpoint,) = self._flight_info(table).endpoints
+    def read(self, table: str, **wanted: object) -> pa.Table:
+        """Rows of a table as they are now; the schema's metadata says how complete they are.
+
+        Args:
+            table: the table's name.
+            wanted: fields of a command, such as ``columns=["clicks"]``, ``where={"site_id": ["shop"]}``,
+                ``order="window"``; docs/reading.md describes them. Without any, all rows and columns.
+        """
+        (endpoint,) = self._flight_info(table, wanted).endpoints
         return self._client.do_get(endpoint.ticket, self._options).read_all()
+
+    def wait(self, table: str, complete_through: Union[str, int], timeout_seconds: int = 60) -> bool:
+        """Waits until a table is complete through a time; says whether it has become so before time was up.
+
+        Args:
+            table: the table's name; it need not be there yet.
+            complete_through: an ISO 8601 time such as ``2026-03-02T10:00:00Z``, or milliseconds since 1970.
+            timeout_seconds: 1 to 600.
+        """
+        body = {"table": table, "complete_through": complete_through, "timeout_seconds": timeout_seconds}
+        options = fl.FlightCallOptions(timeout=timeout_seconds + self._timeout_seconds, headers=self._headers)
+        (answer,) = self._client.do_action(fl.Action("wait", json.dumps(body).encode()), options)
+        return json.loads(answer.body.to_pybytes())["complete"]
 
     def read_pandas(self, table: str) -> "pandas.DataFrame":
         """All rows of a table as a pandas data frame. Needs pandas."""
@@ -99,8 +144,13 @@ class Server:
                     raise
             time.sleep(max(_LEAST_POLL_SECONDS, poll_seconds))
 
-    def _flight_info(self, table: str) -> fl.FlightInfo:
+    def _flight_info(self, table: str, wanted: Optional[Dict[str, object]] = None) -> fl.FlightInfo:
+        descriptor = (
+            fl.FlightDescriptor.for_command(json.dumps({"table": table, **wanted}).encode())
+            if wanted
+            else fl.FlightDescriptor.for_path(table)
+        )
         try:
-            return self._client.get_flight_info(fl.FlightDescriptor.for_path(table), self._options)
+            return self._client.get_flight_info(descriptor, self._options)
         except KeyError as missing:  # how pyarrow raises NOT_FOUND
             raise KeyError(f"no live table {table!r}: {missing.args[0] if missing.args else missing}") from None

@@ -1,8 +1,12 @@
 package io.openclickstream.flight;
 
+import io.openclickstream.flight.access.Jwts;
+import io.openclickstream.flight.access.Quota;
 import io.openclickstream.flight.log.DataFolder;
+import io.openclickstream.flight.server.AccessSettings;
 import io.openclickstream.flight.server.CannotStart;
 import io.openclickstream.flight.server.Service;
+import io.openclickstream.flight.server.SubscriptionSettings;
 import io.openclickstream.flight.store.LiveStore;
 import java.io.IOException;
 import java.nio.Buffer;
@@ -38,7 +42,7 @@ public final class FlightServer implements AutoCloseable {
         return service.port();
     }
 
-    /** The port of health and metrics. */
+    /** The port of HTTP: tables, health and metrics. */
     public int httpPort() {
         return service.httpPort();
     }
@@ -61,6 +65,7 @@ public final class FlightServer implements AutoCloseable {
         var limits = new LiveStore.Limits(
                 options.memoryMax().bytes(),
                 options.tableRetention(),
+                options.epochsKept(),
                 options.logCheckpointBytes().bytes(),
                 options.putMaxBytes().bytes() * 4);
         return new Service.Settings(
@@ -73,6 +78,43 @@ public final class FlightServer implements AutoCloseable {
                 options.headersMaxBytes().bytesAsInt(),
                 options.streamsMax(),
                 options.streamsMemoryMax().bytes(),
+                new SubscriptionSettings(
+                        options.subscriptionsMax(),
+                        options.subscriptionsInterval(),
+                        options.subscriptionsKeepAlive(),
+                        options.subscriptionsMemoryMax().bytes()),
+                options.waitsMax(),
+                options.httpStreamsMax(),
+                options.ticketKeys(),
+                options.ticketLifetime(),
+                access(options),
                 options.shutdownTimeout());
+    }
+
+    private static AccessSettings access(FlightServerOptions options) {
+        var quota = new Quota(
+                options.quotaStreams(),
+                options.quotaBytesPerSecond() == null
+                        ? Long.MAX_VALUE
+                        : options.quotaBytesPerSecond().bytes(),
+                options.quotaRequestBytes().bytesAsInt());
+        return new AccessSettings(
+                options.authPrincipals(),
+                options.jwtIssuer() == null || options.jwtAudience() == null
+                        ? null
+                        : new Jwts.Trust(
+                                options.jwtIssuer(),
+                                options.jwtAudience(),
+                                options.jwtRolesClaim(),
+                                options.jwtSitesClaim(),
+                                options.jwtClockSkew()),
+                options.jwtKeysFile(),
+                options.jwtKeysUrl(),
+                quota,
+                options.tlsCertificate() == null || options.tlsKey() == null
+                        ? null
+                        : new AccessSettings.TlsSettings(
+                                options.tlsCertificate(), options.tlsKey(), options.tlsClientCa()),
+                options.metricsOpen());
     }
 }

@@ -33,11 +33,13 @@ public final class FlightServerMain {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
         System.out.printf(
-                "Flight server: tables at grpc://%1$s:%2$d, health and metrics at http://%1$s:%3$d, data in %4$s%n",
+                "Flight server: tables at grpc%5$s://%1$s:%2$d, tables, health and metrics at http%6$s://%1$s:%3$d, data in %4$s%n",
                 options.bindHost(),
                 server.port(),
                 server.httpPort(),
-                options.dataDir().toAbsolutePath().normalize());
+                options.dataDir().toAbsolutePath().normalize(),
+                options.tlsCertificate() == null ? "" : "+tls",
+                options.tlsCertificate() == null ? "" : "s");
         new CountDownLatch(1).await(); // the shutdown hook ends the process
         return 0;
     }

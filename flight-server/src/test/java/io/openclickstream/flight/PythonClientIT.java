@@ -2,12 +2,11 @@ package io.openclickstream.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.flight.table.SiteRows;
 import io.openclickstream.schemas.live.LiveTable;
-import io.openclickstream.schemas.live.PutHeader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.apache.arrow.flight.FlightDescriptor;
+import java.util.List;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.TimeStampMilliTZVector;
@@ -29,16 +28,21 @@ class PythonClientIT {
     Path folder;
 
     private ServerProcess server;
+    private TestClient client;
 
     @BeforeEach
     void start() throws Exception {
         Python.require();
         server = ServerProcess.start(folder);
-        putSessions(0, 0, 40_000, WATERMARK);
+        client = new TestClient(server.port());
+        putSessions(0, 40_000, WATERMARK);
     }
 
     @AfterEach
     void stop() throws Exception {
+        if (client != null) {
+            client.close();
+        }
         if (server != null) {
             server.close();
         }
@@ -83,7 +87,7 @@ class PythonClientIT {
 
     @Test
     void theEndOfTimeIsATimePythonCanSay() throws Exception {
-        putSessions(1, 0, 1, Long.MAX_VALUE);
+        putSessions(0, 1, Long.MAX_VALUE);
         assertThat(Python.run("-c", """
                 import clickstream_flight as cf
                 print(cf.connect("%s").info("sessions").complete_through.year)
@@ -103,7 +107,7 @@ class PythonClientIT {
                     print(rows.num_rows)
                 """.formatted(location()))) {
             assertThat(follow.line()).isEqualTo("40000");
-            putSessions(1, 40_000, 5, WATERMARK);
+            putSessions(40_000, 5, WATERMARK);
             assertThat(follow.line()).isEqualTo("40005");
 
             String before = Python.run("-c", checksum);
@@ -112,8 +116,62 @@ class PythonClientIT {
             server = ServerProcess.start(folder, "--flight.port=" + port);
             assertThat(Python.run("-c", checksum)).startsWith("40005 ").isEqualTo(before);
 
-            putSessions(2, 40_005, 1, WATERMARK);
+            putSessions(40_005, 1, WATERMARK);
             assertThat(follow.line()).isEqualTo("40006");
+        }
+    }
+
+    @Test
+    void aPartOfATableIsReadAndWaitedFor() throws Exception {
+        String printed = Python.run("-c", """
+                import clickstream_flight as cf
+                with cf.connect("%s") as server:
+                    few = server.read("sessions", columns=["user_id", "clicks"], where={"clicks": [7, 3]}, order="window")
+                    print(few.to_pylist())
+                    print(server.wait("sessions", "2023-11-14T22:13:20Z"), server.wait("sessions", 1800000000000, 1))
+                """.formatted(location()));
+        assertThat(printed.lines())
+                .containsExactly(
+                        "[{'user_id': 'user3', 'clicks': 3}, {'user_id': 'user7', 'clicks': 7}]", "True False");
+    }
+
+    @Test
+    void tlsTokenAndRowFilterWithPlainPyarrow() throws Exception {
+        TestTls tls = TestTls.make(folder, "server", "CN=server");
+        Path principals = folder.resolve("principals.json");
+        TestAccess.usual().write(principals);
+        try (ServerProcess secured = ServerProcess.start(
+                folder.resolve("secured"),
+                "--auth.principals=" + principals,
+                "--tls.certificate=" + tls.certificate(),
+                "--tls.key=" + tls.key())) {
+            try (TestClient job = new TestClient(secured.port(), TestAccess.token("job"), tls, null)) {
+                TestAccess.put(job, "visits", List.of(new SiteRows("a1", "a", 0, 1L), new SiteRows("b1", "b", 0, 1L)));
+            }
+            String printed = Python.run("-c", """
+                    import pyarrow.flight as fl
+                    client = fl.connect("grpc+tls://localhost:%d", tls_root_certs=open("%s", "rb").read())
+                    visits = fl.FlightDescriptor.for_path("visits")
+                    for who in (b"ada", b"eve", b"nobody"):
+                        options = fl.FlightCallOptions(headers=[(b"authorization", b"Bearer " + who + b"-token")])
+                        try:
+                            info = client.get_flight_info(visits, options)
+                            rows = client.do_get(info.endpoints[0].ticket, options).read_all()
+                            print(who.decode(), info.total_records, rows["key"].to_pylist())
+                        except fl.FlightUnauthenticatedError as refused:
+                            print(who.decode(), str(refused).split("message: ")[1].split(".")[0])
+                    """.formatted(secured.port(), tls.certificate()));
+            assertThat(printed.lines())
+                    .containsExactly(
+                            "ada 1 ['a1']", "eve 2 ['a1', 'b1']", "nobody Your token is not known here, or no longer");
+            String ours = Python.run("-c", """
+                    import clickstream_flight as cf
+                    root = open("%s", "rb").read()
+                    with cf.connect("grpc+tls://localhost:%d", token="ada-token", tls_root_certs=root) as server:
+                        print([(t.name, t.rows) for t in server.tables()], server.read("visits").num_rows)
+                    """.formatted(tls.certificate(), secured.port()));
+            assertThat(ours).isEqualTo("[('visits', 1)] 1");
+            assertThat(secured.errors() + secured.line()).doesNotContain("-token", "token_sha256");
         }
     }
 
@@ -130,9 +188,8 @@ class PythonClientIT {
         return "grpc://localhost:" + server.port();
     }
 
-    private void putSessions(long seq, int from, int count, long watermark) throws Exception {
-        try (TestClient client = new TestClient(server.port());
-                VectorSchemaRoot batch = VectorSchemaRoot.create(LiveTable.SESSIONS.putSchema(), client.allocator)) {
+    private void putSessions(int from, int count, long watermark) throws Exception {
+        try (VectorSchemaRoot batch = VectorSchemaRoot.create(LiveTable.SESSIONS.putSchema(), client.allocator)) {
             for (int i = 0; i < count; i++) {
                 int user = from + i;
                 text(batch, "session_id", i, "session" + user);
@@ -151,8 +208,7 @@ class PythonClientIT {
                 ((TinyIntVector) batch.getVector("_op")).setSafe(i, 0);
             }
             batch.setRowCount(count);
-            var header = new PutHeader(1, "sessions", Clicks.LINEAGE, 0, 1, 3, seq, watermark);
-            client.put(FlightDescriptor.path("sessions"), header.toBytes(), batch);
+            client.put("sessions", watermark, batch);
         }
     }
 

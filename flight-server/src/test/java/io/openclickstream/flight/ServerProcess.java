@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class ServerProcess implements AutoCloseable {
     static final Path ROOT = Path.of(System.getProperty("clickstream.root"));
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final Pattern LISTENS = Pattern.compile("grpc://[^:]+:(\\d+), .*http://[^:]+:(\\d+),");
+    private static final Pattern LISTENS = Pattern.compile("grpc(?:\\+tls)?://[^:]+:(\\d+), .*https?://[^:]+:(\\d+),");
 
     private final Process process;
     private final Path errors;

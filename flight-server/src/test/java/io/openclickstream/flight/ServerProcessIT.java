@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.flight.table.Clicks;
+import io.openclickstream.schemas.live.LiveMetadata;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.arrow.flight.FlightDescriptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +38,7 @@ class ServerProcessIT {
         Random random = new Random(5);
         for (int round = 0; round < 4; round++) {
             try (ServerProcess server = ServerProcess.start(folder, "--log.checkpoint-bytes=256KiB")) {
-                try (TestClient client = new TestClient(server.port())) {
+                try (TestClient client = new TestClient(server.port(), round, 4)) {
                     if (round > 0) {
                         assertThat(new HashSet<>(client.keys("clicks")))
                                 .containsAll(acknowledged)
@@ -67,7 +70,7 @@ class ServerProcessIT {
         try (ServerProcess server = ServerProcess.start(folder);
                 TestClient client = new TestClient(server.port())) {
             for (int i = 0; i < 3; i++) {
-                client.put(i, List.of(Clicks.upsert("key" + i, 0, i)));
+                client.put(List.of(Clicks.upsert("key" + i, 0, i)));
             }
             server.kill();
         }
@@ -91,6 +94,39 @@ class ServerProcessIT {
     }
 
     @Test
+    void viewsAndEpochsAreThereAfterKillMinusNineAndATornCommitIsRepeated() throws Exception {
+        FlightDescriptor committed = FlightDescriptor.command(
+                "{\"table\":\"clicks\",\"view\":\"committed\"}".getBytes(StandardCharsets.UTF_8));
+        try (ServerProcess server = ServerProcess.start(folder);
+                TestClient client = new TestClient(server.port())) {
+            client.put(rows("a", 10));
+            client.commit(3);
+            client.begin(4);
+            client.put(rows("b", 10));
+            client.commit(4);
+            server.kill();
+            Path log = folder.resolve("00000000000000000001.log");
+            byte[] whole = Files.readAllBytes(log);
+            Files.write(log, Arrays.copyOf(whole, whole.length - 7));
+            try (ServerProcess again = ServerProcess.start(folder);
+                    TestClient successor = new TestClient(again.port())) {
+                var info = successor.flight.getInfo(committed, TestClient.timeout());
+                assertThat(info.getSchemaOptional().orElseThrow().getCustomMetadata())
+                        .containsEntry(LiveMetadata.EPOCH, "3");
+                assertThat(info.getRecords()).isEqualTo(10);
+                assertThat(successor.info("clicks").getRecords()).isEqualTo(20);
+                successor.goOn(client);
+                successor.commit(4);
+                assertThat(successor
+                                .flight
+                                .getInfo(committed, TestClient.timeout())
+                                .getRecords())
+                        .isEqualTo(20);
+            }
+        }
+    }
+
+    @Test
     void aFullDiskRefusesPutsAndLosesNothing() throws Exception {
         List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -f 400 && exec \"$@\"", "server"));
         limited.addAll(ServerProcess.command(folder));
@@ -99,14 +135,14 @@ class ServerProcessIT {
                 TestClient client = new TestClient(server.port())) {
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 1000; i++) {
-                            client.put(i, rows("a" + i, 1000));
+                            client.put(rows("a" + i, 1000));
                             acknowledged.add("a" + i);
                         }
                     })
                     .hasStackTraceContaining("RESOURCE_EXHAUSTED")
                     .hasStackTraceContaining("was not written")
                     .hasStackTraceContaining("can be sent again");
-            client.put(2000, List.of(Clicks.upsert("small", 0, 1))); // what still fits is still taken
+            client.put(List.of(Clicks.upsert("small", 0, 1))); // what still fits is still taken
             server.kill();
         }
         assertThat(acknowledged).isNotEmpty();
@@ -116,7 +152,7 @@ class ServerProcessIT {
             assertThat(keys).hasSize(acknowledged.size() * 1000 + 1).contains("small");
             acknowledged.forEach(name -> assertThat(keys).contains(name + "-0", name + "-999"));
             assertThat(server.errors()).doesNotContain("torn");
-            client.put(3000, rows("more", 1000));
+            client.put(rows("more", 1000));
         }
     }
 
@@ -124,7 +160,7 @@ class ServerProcessIT {
     void stopsCleanlyWhenAsked() throws Exception {
         try (ServerProcess server = ServerProcess.start(folder);
                 TestClient client = new TestClient(server.port())) {
-            client.put(0, List.of(Clicks.upsert("a", 0, 1)));
+            client.put(List.of(Clicks.upsert("a", 0, 1)));
             assertThat(TestClient.http(server.httpPort(), "/health/ready").statusCode())
                     .isEqualTo(200);
             assertThat(server.stop()).isEqualTo(143);
@@ -174,7 +210,7 @@ class ServerProcessIT {
                 for (int i = 0; ; i++) {
                     List<Clicks> rows = rows("r" + round + "-" + i, 100);
                     rows.forEach(row -> sent.add(row.key()));
-                    client.put(i, rows);
+                    client.put(rows);
                     rows.forEach(row -> acknowledged.add(row.key()));
                 }
             } catch (Exception e) {

@@ -199,6 +199,12 @@ class BrokenManifestsTest {
                         Check.CODE,
                         flightOptions,
                         "/data/flight-server.properties",
+                        "\"bind.host=0.0.0.0\\nplaintext.allowed=true\\nauth.principals=/etc/not-mounted/principals.json\"",
+                        "auth.principals=/etc/not-mounted/principals.json"),
+                new Mistake(
+                        Check.CODE,
+                        flightOptions,
+                        "/data/flight-server.properties",
                         "\"bind.host=0.0.0.0\\ndata.dir=/var/lib/clickstream\\nport=1\"",
                         "port"),
                 new Mistake(
@@ -211,7 +217,9 @@ class BrokenManifestsTest {
                         Check.CODE,
                         flightOptions,
                         "/data/flight-server.properties",
-                        "\"bind.host=0.0.0.0\\ndata.dir=/data\"",
+                        "\"bind.host=0.0.0.0\\n"
+                                + "auth.principals=/etc/clickstream-access/principals.json\\nplaintext.allowed=true\\n"
+                                + "data.dir=/data\"",
                         "data.dir=/data is not the volume"),
                 new Mistake(
                         Check.CODE,

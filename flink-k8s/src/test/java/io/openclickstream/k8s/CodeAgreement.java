@@ -24,6 +24,9 @@ final class CodeAgreement {
     private static final Containerfile JOB_IMAGE = Containerfile.of("pipeline");
     private static final Containerfile FLIGHT_IMAGE = Containerfile.of("flight-server");
 
+    /** Any readable file; options only look whether it can be read. */
+    private static final String SOME_FILE = Manifests.MODULE.resolve("pom.xml").toString();
+
     private static final long JVM_ITSELF_MEBIBYTES = 300;
 
     private final Manifests manifests;
@@ -180,11 +183,29 @@ final class CodeAgreement {
             return null;
         }
         try {
-            return ProgramOptions.read(mainClass, text);
+            return ProgramOptions.read(mainClass, withFilesOfSecrets(pod, text));
         } catch (OptionsException e) {
             e.mistakes().forEach(mistake -> problems.add(pod.owner() + ": " + mistake));
             return null;
         }
+    }
+
+    /** The options as they are on this machine: what a mounted Secret would provide is some file here. */
+    private static String withFilesOfSecrets(Pod pod, String text) {
+        Set<String> secrets = each(pod.spec().path("volumes"))
+                .filter(volume -> volume.has("secret"))
+                .map(volume -> volume.path("name").asText())
+                .collect(Collectors.toSet());
+        String here = text;
+        for (JsonNode mount : pod.containers()
+                .flatMap(container -> each(container.path("volumeMounts")))
+                .filter(each -> secrets.contains(each.path("name").asText()))
+                .toList()) {
+            Pattern file =
+                    Pattern.compile("=" + Pattern.quote(mount.path("mountPath").asText()) + "/[^/\\s]+");
+            here = file.matcher(here).replaceAll("=" + Matcher.quoteReplacement(SOME_FILE));
+        }
+        return here;
     }
 
     private @Nullable String textOf(Pod pod, String volume, String key) {

@@ -96,9 +96,12 @@ class FlightServerIT {
                         + Files.readString(SERVER.resolve("classpath.txt")).strip()));
         List<String> entryPoint = Containerfile.of("flight-server").entryPoint();
         command.add(entryPoint.get(entryPoint.size() - 1));
-        // What differs from a pod: this machine's address, ports and folder.
+        Path principals = folder.resolve("principals.json");
+        Files.writeString(principals, "{\"principals\": []}"); // what the Secret provides
+        // What differs from a pod: this machine's address, ports and folders.
         command.addAll(List.of(
                 "--options=" + options,
+                "--auth.principals=" + principals,
                 "--bind.host=127.0.0.1",
                 "--flight.port=0",
                 "--http.port=" + httpPort,

@@ -58,6 +58,7 @@ public final class ClickstreamJob {
         if (isGiven(options.liveUri())) {
             results.pushTo(new LivePushOperator.Settings(
                     URI.create(options.liveUri()),
+                    LiveChecks.access(options),
                     UUID.randomUUID().toString(),
                     options.liveFlushInterval(),
                     options.liveBatchRows(),

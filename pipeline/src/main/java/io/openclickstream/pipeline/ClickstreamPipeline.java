@@ -44,7 +44,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *             |         |            '- tally ---+- merge - lake (final) and live (all)
  *             |         |- late, filtered
  *             '- malformed, future '------------- lake (rejected)
- *             '- counts - ledger ---------------- lake (steps) and live (totals)
+ *             '- counts - ledger ---------------- lake and live
  * </pre>
  */
 record ClickstreamPipeline(

@@ -7,6 +7,7 @@ import static io.openclickstream.schemas.OperatorUid.LAKE_LEDGER;
 import static io.openclickstream.schemas.OperatorUid.LAKE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LAKE_REJECTED;
 import static io.openclickstream.schemas.OperatorUid.LAKE_SESSIONS;
+import static io.openclickstream.schemas.OperatorUid.LIVE_COMMIT;
 import static io.openclickstream.schemas.OperatorUid.LIVE_LEDGER;
 import static io.openclickstream.schemas.OperatorUid.LIVE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
@@ -14,6 +15,7 @@ import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.sink.lake.LakeDataset;
 import io.openclickstream.pipeline.sink.lake.LakeSink;
+import io.openclickstream.pipeline.sink.live.LiveCommitOperator;
 import io.openclickstream.pipeline.sink.live.LiveLedger;
 import io.openclickstream.pipeline.sink.live.LiveMetrics;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
@@ -23,9 +25,12 @@ import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
+import java.util.Set;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
@@ -38,7 +43,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  * @param metrics results of panes: early, closed, corrected and final
  * @param rejected records refused, with their bytes
  * @param ledger what became of the records of each epoch and partition
- * @param ledgerTotals the same, summed up since the beginning
+ * @param ledgerTotals the same, summed up since the beginning; not stored, but it shows that counts outlive a restart
  */
 public record ClickstreamResults(
         DataStream<ReceivedClick> clicks,
@@ -63,19 +68,28 @@ public record ClickstreamResults(
         store(ledger, lakeUri, LakeDataset.ledger(), LAKE_LEDGER);
     }
 
-    /** Pushes all that changes to the live tables. */
+    /** Pushes all that changes to the live tables, and commits them with each checkpoint. */
     void pushTo(LivePushOperator.Settings live) {
-        push(sessions, live, new LiveSessions(), LIVE_SESSIONS);
-        push(metrics, live, new LiveMetrics(catalog), LIVE_METRICS);
-        push(ledgerTotals, live, new LiveLedger(), LIVE_LEDGER);
+        DataStream<LivePrepared> prepared = push(sessions, live, new LiveSessions(), LIVE_SESSIONS)
+                .union(
+                        push(metrics, live, new LiveMetrics(catalog), LIVE_METRICS),
+                        push(ledger, live, new LiveLedger(), LIVE_LEDGER));
+        Set<String> writers = catalog.metrics().isEmpty() // who writes no table tells nothing
+                ? Set.of(LIVE_SESSIONS.uid(), LIVE_LEDGER.uid())
+                : Set.of(LIVE_SESSIONS.uid(), LIVE_METRICS.uid(), LIVE_LEDGER.uid());
+        named(prepared.global().transform("", Types.VOID, new LiveCommitOperator(live, writers)), LIVE_COMMIT)
+                .setParallelism(1)
+                .setMaxParallelism(1);
     }
 
     private static <T> void store(DataStream<T> rows, String lakeUri, LakeDataset<T> dataset, OperatorUid uid) {
         rows.sinkTo(LakeSink.create(lakeUri, dataset)).uid(uid.uid()).name(uid.uid());
     }
 
-    private static <T> void push(
+    private static <T> DataStream<LivePrepared> push(
             DataStream<T> rows, LivePushOperator.Settings live, LiveRows<T> columns, OperatorUid uid) {
-        named(rows.transform("", Types.VOID, new LivePushOperator<>(live, columns)), uid);
+        return named(
+                rows.transform("", TypeInformation.of(LivePrepared.class), new LivePushOperator<>(live, columns, uid)),
+                uid);
     }
 }

@@ -246,6 +246,34 @@ public interface PipelineOptions {
     String liveUri();
 
     @Option(
+            names = "--live.token-file",
+            paramLabel = "FILE",
+            description = "File with the token that the Flight server knows the job by; read anew for each connection.")
+    @Nullable
+    Path liveTokenFile();
+
+    @Option(
+            names = "--live.tls.ca",
+            paramLabel = "FILE",
+            description = "Certificates in PEM that the Flight server's must come from. Default: those the JVM trusts")
+    @Nullable
+    Path liveTlsCa();
+
+    @Option(
+            names = "--live.tls.certificate",
+            paramLabel = "FILE",
+            description = "The job's own certificate in PEM, for a server that asks for one.")
+    @Nullable
+    Path liveTlsCertificate();
+
+    @Option(
+            names = "--live.tls.key",
+            paramLabel = "FILE",
+            description = "Private key of the job's certificate: PEM, PKCS #8, not encrypted.")
+    @Nullable
+    Path liveTlsKey();
+
+    @Option(
             names = "--live.flush-interval",
             paramLabel = "DURATION",
             defaultValue = "1s",
@@ -327,6 +355,7 @@ public interface PipelineOptions {
                 "is none and live.uri is none too, so nobody would get the results. Give one of them");
         uri(options.lakeUri(), Set.of(), wrong, "lake.uri", "s3://clicks/lake");
         uri(options.liveUri(), Set.of("grpc", "grpc+tcp", "grpc+tls"), wrong, "live.uri", "grpc://flight:8815");
+        LiveChecks.check(options, wrong);
     }
 
     private static void catalog(Path folder, Mistakes wrong) {

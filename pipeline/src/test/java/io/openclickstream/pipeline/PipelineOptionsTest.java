@@ -87,6 +87,16 @@ class PipelineOptionsTest {
     }
 
     @Test
+    void filesToSignInWithMustBeReadableAndGoWithTls() {
+        assertThatThrownBy(() -> PipelineOptions.PROGRAM.read(
+                        List.of("--live.token-file=/no/such/token", "--live.tls.ca=pom.xml", "--live.tls.key=pom.xml"),
+                        Map.of()))
+                .hasMessageContaining("live.token-file=/no/such/token (from command line): cannot be read")
+                .hasMessageContaining("live.tls.ca=pom.xml (from command line): has no use without TLS")
+                .hasMessageContaining("live.tls.certificate (default): and live.tls.key only make sense together");
+    }
+
+    @Test
     void unknownFormatNamesTheKnownOnes() {
         assertThatThrownBy(() -> PipelineOptions.PROGRAM.read(List.of("--clicks.format=XML"), Map.of()))
                 .hasMessageContaining("CONFLUENT_AVRO");

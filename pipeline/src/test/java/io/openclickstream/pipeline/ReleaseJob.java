@@ -4,6 +4,7 @@ import io.openclickstream.pipeline.decide.metric.Metric;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.schemas.ledger.LedgerEntry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,14 +35,16 @@ public final class ReleaseJob {
      *
      * @param metrics folder of the catalog
      * @param newLineage the lineage if there is none in state
+     * @return the ledger's totals, which no live table has
      */
-    public static void connect(DataStream<SourceRecord> records, Path metrics, URI flight, String newLineage)
-            throws Exception {
+    public static DataStream<LedgerEntry> connect(
+            DataStream<SourceRecord> records, Path metrics, URI flight, String newLineage) throws Exception {
         Duration interval = Duration.ofMillis(200);
-        new ClickstreamPipeline(RULES, MetricFiles.read(metrics), interval, true)
-                .connect(records)
-                .pushTo(new LivePushOperator.Settings(
-                        flight, newLineage, interval, 1_000, Duration.ofSeconds(30), 64 << 20));
+        ClickstreamResults results =
+                new ClickstreamPipeline(RULES, MetricFiles.read(metrics), interval, true).connect(records);
+        results.pushTo(
+                new LivePushOperator.Settings(flight, newLineage, interval, 1_000, Duration.ofSeconds(30), 64 << 20));
+        return results.ledgerTotals();
     }
 
     /** The graph of the whole job as its main makes it. */

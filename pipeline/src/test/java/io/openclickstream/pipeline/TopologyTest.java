@@ -6,6 +6,7 @@ import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
+import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.metric.MetricDefinition;
 import io.openclickstream.schemas.metric.Pane;
 import io.openclickstream.schemas.metric.PaneBucket;
@@ -46,6 +47,7 @@ class TopologyTest {
                 PaneResult.class,
                 MetricDefinition.class,
                 LedgerEntry.class,
+                LivePrepared.class,
                 UserKey.class,
                 PaneBucket.class,
                 PartitionKey.class

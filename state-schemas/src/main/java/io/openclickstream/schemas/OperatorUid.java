@@ -18,10 +18,11 @@ public enum OperatorUid {
     LAKE_REJECTED("lake-rejected", "writes refused records to the lake"),
     LIVE_SESSIONS("live-sessions", "pushes sessions to their live table"),
     LIVE_METRICS("live-metrics", "pushes metrics to their live tables"),
-    LIVE_LEDGER("live-ledger", "pushes the ledger's totals to their live table"),
+    LIVE_LEDGER("live-ledger", "pushes the ledger's steps to their live table"),
     FINAL_SESSIONS("final-sessions", "lets final sessions pass"),
     FINAL_METRICS("final-metrics", "lets final metrics pass"),
-    LAKE_LEDGER("lake-ledger", "writes the ledger's steps to the lake");
+    LAKE_LEDGER("lake-ledger", "writes the ledger's steps to the lake"),
+    LIVE_COMMIT("live-commit", "commits the epochs of all live tables");
 
     private final String uid;
     private final String meaning;

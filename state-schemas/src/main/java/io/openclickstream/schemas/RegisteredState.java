@@ -2,6 +2,7 @@ package io.openclickstream.schemas;
 
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
+import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.metric.MetricDefinition;
 import io.openclickstream.schemas.metric.Pane;
 import io.openclickstream.schemas.metric.PaneBucket;
@@ -36,7 +37,9 @@ public enum RegisteredState {
     /** The lineage under which live tables are written; the same in all three. */
     LIVE_SESSIONS_LINEAGE(OperatorUid.LIVE_SESSIONS, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0"),
     LIVE_METRICS_LINEAGE(OperatorUid.LIVE_METRICS, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0"),
-    LIVE_LEDGER_LINEAGE(OperatorUid.LIVE_LEDGER, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0");
+    LIVE_LEDGER_LINEAGE(OperatorUid.LIVE_LEDGER, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0"),
+    /** What the writers of live tables had put by the checkpoints that are not committed yet. */
+    LIVE_PREPARED(OperatorUid.LIVE_COMMIT, "prepared", Kind.UNION_LIST, null, LivePrepared.class, "0.2.0");
 
     /** How a state is spread over subtasks. */
     public enum Kind {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class RecordFile implements AutoCloseable {
     static final int FILE_HEADER_BYTES = 8;
     private static final int FILE_MAGIC = 0x4F434C47;
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int OLDEST_FORMAT = 2;
     private static final int RECORD_MAGIC = 0x52454331;
     private static final int FRAME_BYTES = 12;
     private static final int FIXED_BYTES = 1 + 8 + 8 + 4;
@@ -73,6 +74,12 @@ final class RecordFile implements AutoCloseable {
                                 .formatted(path));
             }
             int format = header.getInt();
+            if (format > 0 && format < OLDEST_FORMAT) {
+                throw new UnusableData(
+                        ("Cannot read %s: it has format %d of an earlier release, which knew no epochs. Give an empty "
+                                        + "data.dir, and start the job without state to have all of its rows here again.")
+                                .formatted(path, format));
+            }
             if (format > FORMAT || format < 1) {
                 throw new UnusableData(
                         ("Cannot read %s: it has format %d and this release reads up to %d. Start the release that "

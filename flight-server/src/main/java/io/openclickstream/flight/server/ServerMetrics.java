@@ -1,5 +1,6 @@
 package io.openclickstream.flight.server;
 
+import io.openclickstream.flight.store.LineageFacts;
 import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.table.Progress;
 import io.openclickstream.flight.table.Refused;
@@ -10,8 +11,11 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.ObjDoubleConsumer;
 import java.util.function.ToDoubleFunction;
 
@@ -20,6 +24,7 @@ final class ServerMetrics {
     private static final String PREFIX = "clickstream_flight_";
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Map<String, LongSupplier> memory = new ConcurrentSkipListMap<>();
     private final Counter puts = Counter.builder()
             .name(PREFIX + "puts")
             .help("Batches acknowledged.")
@@ -46,18 +51,71 @@ final class ServerMetrics {
             .help("Tables that clients began to read.")
             .register(registry);
 
+    private final Histogram streamSeconds = Histogram.builder()
+            .name(PREFIX + "stream_seconds")
+            .help("Time from a table's being asked for until its last row had left or the reading had ended otherwise.")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 600)
+            .register(registry);
+    private final Counter streamBytes = Counter.builder()
+            .name(PREFIX + "stream_bytes")
+            .help("Bytes of rows sent to readers, before encoding.")
+            .register(registry);
+    private final Counter callsEnded = Counter.builder()
+            .name(PREFIX + "calls_ended")
+            .help(
+                    "Calls under way that were ended because a token or certificate had expired, or was revoked or changed.")
+            .register(registry);
+
     ServerMetrics() {
         for (Refused.Reason reason : Refused.Reason.values()) {
             refused.labelValues(nameOf(reason));
         }
+        GaugeWithCallback.builder()
+                .name(PREFIX + "direct_memory_bytes")
+                .help("Direct memory in use, by what for.")
+                .labelNames("pool")
+                .callback(callback -> memory.forEach((pool, bytes) -> callback.call((double) bytes.getAsLong(), pool)))
+                .register(registry);
     }
 
     PrometheusRegistry registry() {
         return registry;
     }
 
+    /** Adds what is measured of subscriptions when somebody looks. */
+    void watch(Subscriptions subscriptions) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "subscribers")
+                .help("Clients that follow a table now.")
+                .labelNames("table")
+                .callback(callback ->
+                        subscriptions.countsByTable().forEach((table, count) -> callback.call((double) count, table)))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(PREFIX + "subscriptions_conflated")
+                .help("Steps that were made for one subscriber, because it was slow and had missed some.")
+                .callback(callback -> callback.call((double) subscriptions.conflations()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(PREFIX + "subscription_frames")
+                .help("Steps that were encoded once for all who follow the same rows.")
+                .callback(callback -> callback.call((double) subscriptions.framesEncoded()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "subscription_bytes")
+                .help("Memory of encoded changes and of batches on their way to subscribers.")
+                .callback(callback -> callback.call((double) subscriptions.bytes()))
+                .register(registry);
+    }
+
     /** Adds what is measured when somebody looks. */
-    void watch(LiveStore store, TableStreams streams) {
+    void watch(LiveStore store, TableStreams streams, Waits waits) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "waits")
+                .help("Calls that wait for a table to become complete.")
+                .callback(callback -> callback.call(waits.count()))
+                .register(registry);
         gauge(store, "rows", "Rows in a table.", TableSnapshot::rows);
         gauge(store, "bytes", "Memory that a table costs.", TableSnapshot::bytes);
         gauge(store, "version", "Changes applied to a table.", table -> table.state()
@@ -66,6 +124,14 @@ final class ServerMetrics {
             Progress progress = table.state().progress();
             return (progress == null ? OptionalLong.empty() : progress.epoch()).orElse(-1);
         });
+        GaugeWithCallback.builder()
+                .name(PREFIX + "committed_epoch")
+                .help("Epoch of the committed views of the served lineage; 0 before the first.")
+                .callback(callback -> callback.call((double) store.lineages().stream()
+                        .filter(LineageFacts::isServed)
+                        .mapToLong(LineageFacts::committedEpoch)
+                        .sum()))
+                .register(registry);
         gauge(
                 store,
                 "watermark_seconds",
@@ -80,6 +146,11 @@ final class ServerMetrics {
         counter(store, "rows_ignored", "Rows put into windows that had left already.", table -> table.state()
                 .counters()
                 .rowsIgnored());
+        GaugeWithCallback.builder()
+                .name(PREFIX + "memory_bytes")
+                .help("Memory that all tables cost, with all views and kept epochs; bounded by memory.max.")
+                .callback(callback -> callback.call((double) store.tableBytes()))
+                .register(registry);
         GaugeWithCallback.builder()
                 .name(PREFIX + "log_bytes")
                 .help("Size of the log on disk.")
@@ -114,6 +185,23 @@ final class ServerMetrics {
 
     void streamStarted() {
         streamsStarted.inc();
+    }
+
+    void sent(long bytes) {
+        streamBytes.inc(bytes);
+    }
+
+    void streamEnded(long nanos) {
+        streamSeconds.observe(nanos / (double) TimeUnit.SECONDS.toNanos(1));
+    }
+
+    void callEnded() {
+        callsEnded.inc();
+    }
+
+    /** Adds a pool of memory. */
+    void watchMemory(String pool, LongSupplier bytes) {
+        memory.put(pool, bytes);
     }
 
     private void gauge(LiveStore store, String name, String help, ToDoubleFunction<TableSnapshot> value) {

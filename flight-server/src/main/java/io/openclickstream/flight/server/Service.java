@@ -1,13 +1,25 @@
 package io.openclickstream.flight.server;
 
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.handler.ssl.SslContext;
+import io.openclickstream.flight.access.Doorkeeper;
+import io.openclickstream.flight.access.UnusableFile;
+import io.openclickstream.flight.access.Usages;
+import io.openclickstream.flight.access.WatchedFile;
 import io.openclickstream.flight.log.DataFolder;
+import io.openclickstream.flight.read.ReadableTables;
+import io.openclickstream.flight.read.TicketKeys;
+import io.openclickstream.flight.read.Tickets;
 import io.openclickstream.flight.store.LiveStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
@@ -24,6 +36,13 @@ public final class Service implements AutoCloseable {
     /** Buffers that are on their way are freed a little after their calls. */
     private static final Duration MEMORY_TIMEOUT = Duration.ofSeconds(5);
 
+    /** Within an interval of keep-alive it is looked so often who needs one. */
+    private static final int KEEP_ALIVE_LOOKS = 4;
+
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
+    /** Files are read again and calls under way checked so often: what is revoked ends within a second. */
+    private static final Duration RECHECK_INTERVAL = Duration.ofMillis(250);
+
     private final Settings settings;
     private final ServerMetrics metrics = new ServerMetrics();
     private final HttpEndpoint http;
@@ -31,9 +50,17 @@ public final class Service implements AutoCloseable {
     private final BufferAllocator inbound = root.newChildAllocator("puts", 0, Long.MAX_VALUE);
     private final BufferAllocator outbound;
     private final TableStreams streams;
+    private final Usages usages = new Usages(System::nanoTime);
+    private final RunningCalls running = new RunningCalls();
+    private final InstantSource clock = InstantSource.system();
+    private final Timer timer = new Timer();
+    private final Access access;
     private volatile @Nullable String notReady = "recovering";
     private volatile @Nullable LiveStore store;
     private @Nullable FlightServer flight;
+    private @Nullable Waits waits;
+    private final BufferAllocator frames;
+    private volatile @Nullable Subscriptions subscriptions;
     private boolean closed;
 
     /**
@@ -41,6 +68,7 @@ public final class Service implements AutoCloseable {
      *
      * @param maxPutBytes largest batch a client may put
      * @param maxHeaderBytes largest gRPC metadata a client may send
+     * @param ticketKeys file of the keys that sign tickets; null for one of its own in the data folder
      * @param maxStreamBytes memory for batches on their way, and again for changed rows that only readers hold
      */
     public record Settings(
@@ -53,21 +81,40 @@ public final class Service implements AutoCloseable {
             int maxHeaderBytes,
             int maxStreams,
             long maxStreamBytes,
+            SubscriptionSettings subscriptions,
+            int maxWaits,
+            int maxHttpStreams,
+            @Nullable Path ticketKeys,
+            Duration ticketLifetime,
+            AccessSettings access,
             Duration shutdownTimeout) {}
 
     /**
      * Starts to answer HTTP.
      *
      * @throws CannotStart when the port or the host cannot be used
+     * @throws UnusableFile when a file of secrets or principals cannot be used
      */
-    public Service(Settings settings) throws CannotStart {
+    public Service(Settings settings) throws IOException {
         this.settings = settings;
+        this.access = new Access(settings.access(), clock);
         this.outbound = root.newChildAllocator("streams", 0, settings.maxStreamBytes());
-        this.streams = new TableStreams(settings.maxStreams(), settings.maxStreamBytes(), outbound);
+        this.frames = root.newChildAllocator(
+                "subscriptions", 0, settings.subscriptions().maxBytes());
+        this.streams = new TableStreams(
+                settings.maxStreams(), settings.maxStreamBytes(), outbound, usages, metrics, timer::after);
+        metrics.watchMemory("all", root::getAllocatedMemory);
+        metrics.watchMemory("puts", inbound::getAllocatedMemory);
+        metrics.watchMemory("streams", outbound::getAllocatedMemory);
+        metrics.watchMemory("subscriptions", frames::getAllocatedMemory);
         try {
             this.http = new HttpEndpoint(
                     new InetSocketAddress(settings.host(), settings.httpPort()),
+                    access,
+                    settings.access().openMetrics(),
+                    settings.maxHttpStreams(),
                     metrics,
+                    clock,
                     this::notLive,
                     () -> notReady);
         } catch (IOException | IllegalArgumentException e) {
@@ -82,16 +129,41 @@ public final class Service implements AutoCloseable {
      */
     public void listen(DataFolder folder) throws IOException {
         LiveStore opened;
-        Tickets tickets;
+        WatchedFile<TicketKeys> ticketKeys;
         try {
-            tickets = Tickets.withKeyIn(folder.path().resolve("ticket.key"));
+            ticketKeys = ticketKeys(folder);
             opened = LiveStore.open(folder, settings.limits(), root, this::afterPuts);
         } catch (IOException | RuntimeException | Error e) {
             folder.close();
             throw e;
         }
         store = opened;
-        metrics.watch(opened, streams);
+        ReadableTables tables = new ReadableTables(opened);
+        Waits opening = new Waits(tables, settings.maxWaits());
+        waits = opening;
+        Subscriptions following = new Subscriptions(tables, settings.subscriptions(), frames, usages, timer::after);
+        subscriptions = following;
+        metrics.watch(opened, streams, opening);
+        metrics.watch(following);
+        Doorkeeper doorkeeper = access.doorkeeper();
+        timer.every(LOOK_INTERVAL, () -> {
+            running.endExpired(metrics, clock.instant());
+            opening.look(clock.instant());
+        });
+        timer.every(settings.subscriptions().keepAlive().dividedBy(KEEP_ALIVE_LOOKS), following::keepAlive);
+        timer.every(RECHECK_INTERVAL, () -> {
+            access.look();
+            ticketKeys.look();
+            running.recheck(doorkeeper, metrics, clock.instant());
+        });
+        Tls tls = access.tls();
+        SslContext encryption = tls == null ? null : tls.forFlight();
+        Consumer<NettyServerBuilder> connections = builder -> {
+            builder.intercept(new SignIn(doorkeeper, running, metrics, clock));
+            if (encryption != null) {
+                builder.sslContext(encryption);
+            }
+        };
         try {
             flight = FlightServer.builder()
                     .allocator(inbound)
@@ -100,18 +172,24 @@ public final class Service implements AutoCloseable {
                     .maxInboundMessageSize((int) Math.min(Integer.MAX_VALUE, 4L * settings.maxPutBytes()))
                     .setMaxHeaderListSize(settings.maxHeaderBytes())
                     .backpressureThreshold(QUEUED_BYTES_PER_STREAM)
+                    .transportHint("grpc.builderConsumer", connections)
                     .producer(new LiveProducer(
                             opened,
-                            tickets,
+                            tables,
+                            new Tickets(ticketKeys::current, settings.ticketLifetime()),
                             streams,
+                            following,
+                            opening,
                             metrics,
                             new PutStream.Bounds(inbound, settings.maxPutBytes()),
-                            settings.maxPuts()))
+                            settings.maxPuts(),
+                            clock))
                     .build()
                     .start();
         } catch (IOException | RuntimeException e) {
             throw cannotListen("flight.port", settings.flightPort(), e);
         }
+        http.serve(new HttpTables(tables, streams, running, metrics, outbound));
         notReady = null;
         LOG.atInfo()
                 .addKeyValue("tables", opened.tableNames())
@@ -141,11 +219,19 @@ public final class Service implements AutoCloseable {
         }
         closed = true;
         notReady = "stopping";
+        if (waits != null) {
+            waits.close();
+        }
+        Subscriptions following = subscriptions;
+        if (following != null) {
+            following.close();
+        }
         if (flight != null) {
             flight.shutdown();
             await(settings.shutdownTimeout(), () -> streams.count() == 0);
             closeFlight(flight);
         }
+        timer.close();
         LiveStore opened = store;
         if (opened != null) {
             try {
@@ -165,14 +251,26 @@ public final class Service implements AutoCloseable {
         }
         inbound.close();
         outbound.close();
+        frames.close();
         root.close();
         LOG.info("stopped");
     }
 
+    private WatchedFile<TicketKeys> ticketKeys(DataFolder folder) throws IOException {
+        Path given = settings.ticketKeys();
+        if (given == null) {
+            given = folder.path().resolve("ticket.keys");
+            TicketKeys.makeIfMissing(given);
+        }
+        return new WatchedFile<>(given, TicketKeys::parse);
+    }
+
     private void afterPuts() {
         LiveStore opened = store;
-        if (opened != null) {
-            streams.cutOffSlowest(opened);
+        Subscriptions following = subscriptions;
+        if (opened != null && following != null) {
+            following.changed();
+            streams.cutOffSlowest(opened, following.readers());
         }
     }
 

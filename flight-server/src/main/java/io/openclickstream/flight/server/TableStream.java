@@ -1,42 +1,67 @@
 package io.openclickstream.flight.server;
 
+import io.openclickstream.flight.access.Usages;
+import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.RowCursor;
-import io.openclickstream.flight.table.TableSnapshot;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
- * One answer to a DoGet: a snapshot sent in batches of about 16k rows, each made only when the client is ready for it,
+ * One answer to a DoGet: rows of a snapshot sent in batches of about 16k rows, each made only when the client is ready for it,
  * so that a slow client costs its snapshot and a few batches, and no thread.
  */
-final class TableStream {
+final class TableStream implements TableStreams.Reader {
     private static final int BATCH_ROWS = 16_384;
     /** Below the 4 MiB that many gRPC clients take at most. */
     private static final long BATCH_BYTES = 3 << 20;
 
-    private final TableSnapshot snapshot;
+    private final Reading reading;
+    private final Usages.Share share;
+    private final Pacer pacer;
+    private final ServerMetrics metrics;
+    private final long begunNanos = System.nanoTime();
     private final RowCursor cursor;
     private final VectorSchemaRoot batch;
+    private final BufferAllocator allocator;
+    private final byte[] facts;
     private final ServerStreamListener listener;
-    private final Consumer<TableStream> ended;
+    private final Consumer<TableStreams.Reader> ended;
     private boolean over;
+    private boolean pausing;
+
+    /** Calls back after a while. */
+    @FunctionalInterface
+    interface Pacer {
+        void after(long nanos, Runnable callback);
+    }
 
     /**
-     * @param snapshot closed when the stream is over
+     * @param reading closed when the stream is over
+     * @param share of the principal's quota, closed as well
      * @param ended called once, when it is
      */
     TableStream(
-            TableSnapshot snapshot,
+            Reading reading,
+            Usages.Share share,
+            Pacer pacer,
+            ServerMetrics metrics,
             BufferAllocator allocator,
             ServerStreamListener listener,
-            Consumer<TableStream> ended) {
-        this.snapshot = snapshot;
-        this.cursor = new RowCursor(snapshot, BATCH_ROWS, BATCH_BYTES);
-        this.batch = VectorSchemaRoot.create(snapshot.schema(), allocator);
+            Consumer<TableStreams.Reader> ended) {
+        this.reading = reading;
+        this.share = share;
+        this.pacer = pacer;
+        this.allocator = allocator;
+        this.facts = BatchFacts.of(reading.facts());
+        this.metrics = metrics;
+        this.cursor = reading.rows(BATCH_ROWS, BATCH_BYTES);
+        this.batch = VectorSchemaRoot.create(reading.schema(), allocator);
         this.listener = listener;
         this.ended = ended;
     }
@@ -55,16 +80,31 @@ final class TableStream {
         send();
     }
 
-    /** Ends the stream early with an answer that says why. */
-    synchronized void cutOff(Refused why) {
+    @Override
+    public long holdsSinceNanos() {
+        return begunNanos;
+    }
+
+    @Override
+    public synchronized void cutOff(Refused why) {
         fail(why);
     }
 
     private synchronized void send() {
         try {
             while (!over && listener.isReady()) {
+                long wait = share.waitNanos();
+                if (wait > 0) {
+                    sendAfter(wait);
+                    return;
+                }
                 if (cursor.next(batch)) {
-                    listener.putNext();
+                    long bytes = batch.getFieldVectors().stream()
+                            .mapToLong(FieldVector::getBufferSize)
+                            .sum();
+                    share.sent(bytes);
+                    metrics.sent(bytes);
+                    listener.putNext(metadata());
                     batch.clear();
                 } else {
                     end();
@@ -76,6 +116,25 @@ final class TableStream {
         } catch (RuntimeException e) {
             fail(e);
         }
+    }
+
+    /** For one batch: sending it frees the buffer. */
+    private ArrowBuf metadata() {
+        ArrowBuf buffer = allocator.buffer(facts.length);
+        buffer.writeBytes(facts);
+        return buffer;
+    }
+
+    private void sendAfter(long nanos) {
+        if (!pausing) {
+            pausing = true;
+            pacer.after(nanos, this::resume);
+        }
+    }
+
+    private synchronized void resume() {
+        pausing = false;
+        send();
     }
 
     private synchronized void cancelled() {
@@ -95,7 +154,9 @@ final class TableStream {
         if (!over) {
             over = true;
             batch.close();
-            snapshot.close();
+            reading.close();
+            share.close();
+            metrics.streamEnded(System.nanoTime() - begunNanos);
             ended.accept(this);
         }
     }

@@ -3,11 +3,14 @@ package io.openclickstream.flight.store;
 import io.openclickstream.flight.log.Checkpoint;
 import io.openclickstream.flight.log.DataFolder;
 import io.openclickstream.flight.log.PutLog;
+import io.openclickstream.flight.table.Piece;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.RowCursor;
+import io.openclickstream.flight.table.TableSchema;
 import io.openclickstream.flight.table.TableSnapshot;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,18 +56,21 @@ final class Checkpoints implements AutoCloseable {
         return running == null && currentLogBytes > dueAt;
     }
 
-    /** Begins a checkpoint that holds everything up to {@code last}; closes the snapshots when it is through. */
-    void start(long last, List<TableSnapshot> snapshots) {
+    /** Begins a checkpoint that holds everything up to {@code last}; closes their rows when it is through. */
+    void start(long last, List<Piece.WithRows> pieces) {
         running = thread.submit(() -> {
             try {
                 Checkpoint.write(folder, last, sink -> {
-                    for (TableSnapshot snapshot : snapshots) {
-                        writeTable(snapshot, sink);
+                    for (Piece.WithRows piece : pieces) {
+                        write(piece, sink);
                     }
                 });
                 return last;
             } finally {
-                snapshots.forEach(TableSnapshot::close);
+                pieces.stream()
+                        .map(Piece.WithRows::rows)
+                        .filter(Objects::nonNull)
+                        .forEach(TableSnapshot::close);
             }
         });
     }
@@ -135,17 +141,21 @@ final class Checkpoints implements AutoCloseable {
         }
     }
 
-    private void writeTable(TableSnapshot snapshot, Checkpoint.Sink sink) throws IOException {
-        byte[] state = Entries.json(snapshot.state());
-        sink.add(Entries.TABLE, state, Entries.schemaBytes(snapshot.tableSchema()));
-        byte[] name = Entries.bytes(snapshot.state().name());
-        try (VectorSchemaRoot batch =
-                VectorSchemaRoot.create(snapshot.tableSchema().schema(), allocator)) {
-            RowCursor cursor = new RowCursor(snapshot, ROWS_PER_RECORD, BYTES_PER_RECORD);
+    private void write(Piece.WithRows withRows, Checkpoint.Sink sink) throws IOException {
+        Piece piece = withRows.piece();
+        byte kind = Entries.kind(piece);
+        byte[] header = Entries.header(piece);
+        TableSnapshot rows = withRows.rows();
+        if (rows == null) {
+            TableSchema schema = Entries.schema(piece);
+            sink.add(kind, header, schema == null ? new byte[0] : Entries.schemaBytes(schema));
+            return;
+        }
+        try (VectorSchemaRoot batch = VectorSchemaRoot.create(rows.tableSchema().schema(), allocator)) {
+            RowCursor cursor = new RowCursor(rows, ROWS_PER_RECORD, BYTES_PER_RECORD);
             while (cursor.next(batch)) {
-                sink.add(Entries.ROWS, name, Entries.encode(batch));
+                sink.add(kind, header, Batches.encode(batch));
             }
         }
-        sink.add(Entries.TABLE_END, state, new byte[0]);
     }
 }

@@ -3,47 +3,49 @@ package io.openclickstream.flight.store;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openclickstream.flight.log.LogRecord;
+import io.openclickstream.flight.table.Piece;
 import io.openclickstream.flight.table.PreparedPut;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSchema;
-import io.openclickstream.flight.table.TableState;
 import io.openclickstream.flight.table.Tables;
 import io.openclickstream.flight.table.Tables.Eviction;
+import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.PutHeader;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.arrow.vector.VectorUnloader;
-import org.apache.arrow.vector.ipc.ReadChannel;
-import org.apache.arrow.vector.ipc.WriteChannel;
-import org.apache.arrow.vector.ipc.message.ArrowRecordBatch;
-import org.apache.arrow.vector.ipc.message.MessageSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the records of log and checkpoint mean, and how they become tables again. Kinds are never reused.
  *
  * <ul>
- *   <li>SCHEMA, in the log: header is a table's name, body the schema of the puts that follow in this file
+ *   <li>SCHEMA, in the log: header is {@code lineage/table}, body the schema of the puts that follow in this file
  *   <li>PUT, in the log: header is a {@link LoggedPut}, body an Arrow record batch
- *   <li>TABLE, in a checkpoint: header is a {@link TableState}, body the table's schema
- *   <li>ROWS, in a checkpoint: header is a table's name, body an Arrow record batch of its rows
- *   <li>TABLE_END, in a checkpoint: header as in TABLE
+ *   <li>OPEN, in the log: header is a {@link WriterOpening}
+ *   <li>COMMIT, in the log: header is a list of {@link Eviction}s made before, body an {@link EpochCommit}
+ *   <li>PROMOTE, in the log: header is the lineage
+ *   <li>the others, in a checkpoint: header is a {@link Piece}, body its rows or the table's schema
  * </ul>
  */
 final class Entries {
     static final byte SCHEMA = 1;
     static final byte PUT = 2;
-    static final byte TABLE = 3;
-    static final byte ROWS = 4;
-    static final byte TABLE_END = 5;
+    static final byte OPEN = 6;
+    static final byte COMMIT = 7;
+    static final byte PROMOTE = 8;
+    static final byte SERVER = 9;
+    static final byte LINEAGE = 10;
+    static final byte TABLE = 11;
+    static final byte BASE_ROWS = 12;
+    static final byte DELTA_ROWS = 13;
+    static final byte EPOCH_END = 14;
+    static final byte TABLE_END = 15;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -60,6 +62,12 @@ final class Entries {
      */
     record LoggedPut(PutHeader put, List<Eviction> evictions) {}
 
+    /** What had to leave for a commit. */
+    record LoggedCommit(List<Eviction> evictions) {}
+
+    /** A {@link Piece.TableBegin} without its schema. */
+    record LoggedTable(String lineage, String table, String writer) {}
+
     /** @param tables to put what is read into */
     Entries(Tables tables, BufferAllocator allocator) {
         this.tables = tables;
@@ -68,52 +76,110 @@ final class Entries {
 
     /** Applies one record of the log or the checkpoint, in the order in which they were written. */
     void replay(LogRecord record) throws IOException {
+        byte[] header = record.header();
         try {
             switch (record.kind()) {
-                case SCHEMA -> schemas.put(text(record.header()), PutSchema.fromBytes(record.body()));
-                case PUT -> replayPut(JSON.readValue(record.header(), LoggedPut.class), record.body());
-                case TABLE -> {
-                    TableState state = JSON.readValue(record.header(), TableState.class);
-                    PutSchema schema = PutSchema.fromBytes(record.body());
-                    schemas.put(state.name(), schema);
-                    tables.restore(schema.table(), state);
+                case SCHEMA -> schemas.put(text(header), PutSchema.fromBytes(record.body()));
+                case PUT -> replayPut(JSON.readValue(header, LoggedPut.class), record.body());
+                case OPEN -> tables.open(WriterOpening.fromBytes(header));
+                case COMMIT -> replayCommit(JSON.readValue(header, LoggedCommit.class), record.body());
+                case PROMOTE -> tables.promote(text(header));
+                case SERVER -> tables.restore(JSON.readValue(header, Piece.Server.class), null);
+                case LINEAGE -> tables.restore(JSON.readValue(header, Piece.OfLineage.class), null);
+                case TABLE -> restoreTable(JSON.readValue(header, LoggedTable.class), record.body());
+                case BASE_ROWS -> {
+                    Piece.BaseRows piece = JSON.readValue(header, Piece.BaseRows.class);
+                    restoreRows(piece, key(piece.lineage(), piece.table()), false, record.body());
                 }
-                case ROWS -> {
-                    String table = text(record.header());
-                    try (PreparedPut rows = prepare(schemaOf(table), record.body())) {
-                        tables.load(table, rows);
-                    }
+                case DELTA_ROWS -> {
+                    Piece.DeltaRows piece = JSON.readValue(header, Piece.DeltaRows.class);
+                    restoreRows(piece, key(piece.lineage(), piece.table()), piece.areDeletes(), record.body());
                 }
-                case TABLE_END -> tables.restored(JSON.readValue(record.header(), TableState.class));
+                case EPOCH_END -> tables.restore(JSON.readValue(header, Piece.EpochEnd.class), null);
+                case TABLE_END -> tables.restore(JSON.readValue(header, Piece.TableEnd.class), null);
                 default -> throw new IOException("unknown kind of record: %d".formatted(record.kind()));
             }
-        } catch (Refused e) {
+        } catch (Refused | IllegalArgumentException | IllegalStateException e) {
             throw new IOException("record %d cannot be applied: %s".formatted(record.sequence(), e.getMessage()), e);
         }
     }
 
     private void replayPut(LoggedPut logged, byte[] body) throws IOException, Refused {
-        try (PreparedPut put = prepare(schemaOf(logged.put().table()), body)) {
+        PutHeader header = logged.put();
+        PutSchema schema = schemaOf(key(header.lineage(), header.table()));
+        try (VectorSchemaRoot batch = Batches.decode(body, schema.put(), allocator);
+                PreparedPut put = PreparedPut.of(schema.table(), batch, allocator)) {
             logged.evictions().forEach(tables::evict);
             // Beyond what was logged, something leaves only when this start has less memory than the last.
-            tables.admit(logged.put(), put).forEach(tables::evict);
-            tables.apply(logged.put(), put);
+            List<Eviction> more = tables.admit(header, put);
+            if (more == null) {
+                throw new IOException("a put was logged twice");
+            }
+            more.forEach(tables::evict);
+            tables.apply(header, put);
         }
     }
 
-    private PreparedPut prepare(PutSchema schema, byte[] body) throws IOException, Refused {
-        try (VectorSchemaRoot batch = VectorSchemaRoot.create(schema.put(), allocator)) {
-            decode(body, batch, allocator);
-            return PreparedPut.of(schema.table(), batch, allocator);
+    private void replayCommit(LoggedCommit logged, byte[] body) {
+        logged.evictions().forEach(tables::evict);
+        tables.commit(EpochCommit.fromBytes(body));
+    }
+
+    private void restoreTable(LoggedTable logged, byte[] body) throws Refused {
+        PutSchema schema = PutSchema.fromBytes(body);
+        schemas.put(key(logged.lineage(), logged.table()), schema);
+        tables.restore(new Piece.TableBegin(logged.lineage(), logged.table(), logged.writer(), schema.table()), null);
+    }
+
+    private void restoreRows(Piece piece, String key, boolean areDeletes, byte[] body) throws IOException, Refused {
+        PutSchema schema = schemaOf(key);
+        try (VectorSchemaRoot batch = Batches.decode(body, schema.put(), allocator);
+                PreparedPut rows = areDeletes
+                        ? PreparedPut.ofDeletes(schema.table(), batch, allocator)
+                        : PreparedPut.of(schema.table(), batch, allocator)) {
+            tables.restore(piece, rows);
         }
     }
 
-    private PutSchema schemaOf(String table) throws IOException {
-        PutSchema schema = schemas.get(table);
+    private PutSchema schemaOf(String key) throws IOException {
+        PutSchema schema = schemas.get(key);
         if (schema == null) {
-            throw new IOException("rows of table %s without a schema before them".formatted(table));
+            throw new IOException("rows of table %s without a schema before them".formatted(key));
         }
         return schema;
+    }
+
+    /** How a table's schema is found again. */
+    static String key(String lineage, String table) {
+        return lineage + "/" + table;
+    }
+
+    /** The kind of a piece's record. */
+    static byte kind(Piece piece) {
+        if (piece instanceof Piece.Server) {
+            return SERVER;
+        } else if (piece instanceof Piece.OfLineage) {
+            return LINEAGE;
+        } else if (piece instanceof Piece.TableBegin) {
+            return TABLE;
+        } else if (piece instanceof Piece.BaseRows) {
+            return BASE_ROWS;
+        } else if (piece instanceof Piece.DeltaRows) {
+            return DELTA_ROWS;
+        }
+        return piece instanceof Piece.EpochEnd ? EPOCH_END : TABLE_END;
+    }
+
+    /** The header of a piece's record. */
+    static byte[] header(Piece piece) throws IOException {
+        return piece instanceof Piece.TableBegin table
+                ? json(new LoggedTable(table.lineage(), table.table(), table.writer()))
+                : json(piece);
+    }
+
+    /** The schema that stands in a piece's record; null for most. */
+    static @Nullable TableSchema schema(Piece piece) {
+        return piece instanceof Piece.TableBegin table ? table.schema() : null;
     }
 
     static byte[] json(Object value) throws IOException {
@@ -126,21 +192,6 @@ final class Entries {
 
     static byte[] schemaBytes(TableSchema schema) {
         return schema.schema().serializeAsMessage();
-    }
-
-    static byte[] encode(VectorSchemaRoot batch) throws IOException {
-        try (ArrowRecordBatch unloaded = new VectorUnloader(batch).getRecordBatch()) {
-            var out = new ByteArrayOutputStream((int) Math.min(1 << 30, unloaded.computeBodyLength() + 4096));
-            MessageSerializer.serialize(new WriteChannel(Channels.newChannel(out)), unloaded);
-            return out.toByteArray();
-        }
-    }
-
-    private static void decode(byte[] body, VectorSchemaRoot into, BufferAllocator allocator) throws IOException {
-        try (ReadChannel in = new ReadChannel(Channels.newChannel(new ByteArrayInputStream(body)));
-                ArrowRecordBatch loaded = MessageSerializer.deserializeRecordBatch(in, allocator)) {
-            new VectorLoader(into).load(loaded);
-        }
     }
 
     private static String text(byte[] bytes) {

@@ -2,30 +2,36 @@ package io.openclickstream.flight.store;
 
 import io.openclickstream.flight.log.DataFolder;
 import io.openclickstream.flight.log.PutLog;
+import io.openclickstream.flight.store.Entries.LoggedCommit;
 import io.openclickstream.flight.store.Entries.LoggedPut;
-import io.openclickstream.flight.table.PreparedPut;
+import io.openclickstream.flight.table.Lineage;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Refused.Reason;
+import io.openclickstream.flight.table.Table;
+import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.flight.table.Tables;
 import io.openclickstream.flight.table.Tables.Eviction;
-import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.WriterOpened;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a group of puts through their stations: admitted by the tables, appended to the log, applied, confirmed by the
+ * Takes a group of requests through their stations: admitted by the tables, appended to the log, applied, confirmed by the
  * disk once for all, published, acknowledged. Called by one thread; what it measures may be read by any.
  */
 final class GroupWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupWriter.class);
+
+    private static final byte[] NOTHING = {};
 
     private final DataFolder folder;
     private final Tables tables;
@@ -34,18 +40,9 @@ final class GroupWriter implements AutoCloseable {
     private final Published published;
     private final Map<String, byte[]> loggedSchemas = new HashMap<>();
     private volatile long tableBufferBytes;
+    private volatile long tableBytes;
     private volatile long logBytes;
     private volatile @Nullable String failure;
-
-    /**
-     * A put that waits for its answer.
-     *
-     * @param body the batch as it goes to the log
-     * @param done completed when the put is durable, or with {@link Refused} when it was not applied
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Pending(
-            PutHeader header, PutSchema schema, PreparedPut prepared, byte[] body, CompletableFuture<Void> done) {}
 
     GroupWriter(DataFolder folder, Tables tables, PutLog log, Checkpoints checkpoints, Published published) {
         this.folder = folder;
@@ -53,20 +50,68 @@ final class GroupWriter implements AutoCloseable {
         this.log = log;
         this.checkpoints = checkpoints;
         this.published = published;
-        tables.all().forEach(published::publish);
+        published.publish(tables);
         measure();
     }
 
-    /** Answers every put of the group, in order. */
-    void write(List<Pending> group) {
+    /** Answers every request of the group, in order. */
+    void write(List<Request> group) {
         try {
             checkpointWhenDue();
             apply(group);
         } catch (Throwable e) {
             fail("the writer failed: " + e.getMessage(), e);
         }
-        group.stream().filter(pending -> !pending.done().isDone()).forEach(pending -> pending.done()
+        group.stream().filter(request -> !request.done().isDone()).forEach(request -> request.done()
                 .completeExceptionally(broken()));
+    }
+
+    /**
+     * What it takes to go on from a position; the caller closes it.
+     *
+     * @throws Refused INVALID when that cannot be told any more
+     */
+    Resumption resume(TableView view, Position position) throws Refused {
+        if (failure != null) {
+            throw broken();
+        }
+        TableSnapshot now = published.find(view);
+        try {
+            Lineage lineage = tables.find(position.lineage());
+            Table table = lineage == null ? null : lineage.tables().get(view.table());
+            TableSnapshot base = table == null ? null : table.committed().get(position.epoch());
+            if (lineage == null
+                    || table == null
+                    || !position.lineage().equals(now.view().lineage())) {
+                throw tooLate("it is of lineage %s, and readers see %s"
+                        .formatted(position.lineage(), now.view().lineage()));
+            }
+            if (base == null) {
+                throw tooLate("it stands at epoch %d, and epochs kept are %s (epochs.kept)"
+                        .formatted(position.epoch(), lineage.keptEpochs()));
+            }
+            long goneBack =
+                    position.isCommitted() ? base.view().rewinds() : now.view().rollbacks();
+            if (goneBack != position.goneBack()) {
+                throw tooLate("the job has gone back since");
+            }
+            if (base.state().counters().windowsLeft()
+                    != table.state().counters().windowsLeft()) {
+                throw tooLate("rows have left the server since, for their age or for want of memory");
+            }
+            List<TableSnapshot> deleted =
+                    position.isCommitted() ? List.of() : table.deletedAfter(position.epoch(), now.view());
+            return new Resumption(base.retain(), deleted, now);
+        } catch (Refused | RuntimeException e) {
+            now.close();
+            throw e;
+        }
+    }
+
+    private static Refused tooLate(String why) {
+        return Refused.invalid(
+                "This subscription cannot go on from its token: %s. Leave 'resume' out to begin again with a snapshot.",
+                why);
     }
 
     /** Why nothing can be written until a restart; null while all is well. */
@@ -80,12 +125,17 @@ final class GroupWriter implements AutoCloseable {
         return tableBufferBytes;
     }
 
+    /** What all tables cost, with uncommitted and kept epochs. */
+    long tableBytes() {
+        return tableBytes;
+    }
+
     /** Size of the log on disk. */
     long logBytes() {
         return logBytes;
     }
 
-    /** What a put is told after {@link #failure}. */
+    /** What a request is told after {@link #failure}. */
     Refused broken() {
         return new Refused(
                 Reason.UNAVAILABLE,
@@ -106,20 +156,19 @@ final class GroupWriter implements AutoCloseable {
         }
     }
 
-    private void apply(List<Pending> group) {
-        List<Pending> applied = new ArrayList<>();
-        for (Pending pending : group) {
+    private void apply(List<Request> group) {
+        List<Runnable> answers = new ArrayList<>();
+        for (Request request : group) {
             try {
-                List<Eviction> evictions = admit(pending);
-                append(pending, evictions);
-                evictions.forEach(tables::evict);
-                tables.apply(pending.header(), pending.prepared());
-                applied.add(pending);
+                if (failure != null) {
+                    throw broken();
+                }
+                answers.add(apply(request));
             } catch (Refused e) {
-                pending.done().completeExceptionally(e);
+                request.done().completeExceptionally(e);
             }
         }
-        if (applied.isEmpty()) {
+        if (answers.isEmpty()) {
             return;
         }
         try {
@@ -128,28 +177,70 @@ final class GroupWriter implements AutoCloseable {
             fail("the disk did not confirm a write: " + e.getMessage(), e);
             return;
         }
-        tables.all().forEach(published::publish);
+        published.publish(tables);
         measure();
-        applied.forEach(pending -> pending.done().complete(null));
+        answers.forEach(Runnable::run);
     }
 
-    private List<Eviction> admit(Pending pending) throws Refused {
-        if (failure != null) {
-            throw broken();
+    /** Applies one request and returns what gives its answer, once it is durable. */
+    private Runnable apply(Request request) throws Refused {
+        if (request instanceof Request.Put put) {
+            return put(put);
+        } else if (request instanceof Request.Open open) {
+            tables.admit(open.opening());
+            append(Entries.OPEN, open.opening().toBytes(), NOTHING);
+            WriterOpened opened = tables.open(open.opening());
+            LOG.atInfo()
+                    .addKeyValue("writer", open.opening().writer())
+                    .addKeyValue("subtask", open.opening().subtask())
+                    .addKeyValue("lineage", open.opening().lineage())
+                    .addKeyValue("restoredEpoch", open.opening().restoredEpoch())
+                    .addKeyValue("committedEpoch", opened.committedEpoch())
+                    .log("a writer has opened");
+            return () -> open.done().complete(opened);
+        } else if (request instanceof Request.Commit commit) {
+            return commit(commit);
         }
-        checkpoints.refuseWhenBehind(log.bytes());
-        return tables.admit(pending.header(), pending.prepared());
+        Request.Promote promote = (Request.Promote) request;
+        tables.admitPromotion(promote.lineage());
+        append(Entries.PROMOTE, Entries.bytes(promote.lineage()), NOTHING);
+        tables.promote(promote.lineage());
+        LOG.atInfo().addKeyValue("lineage", promote.lineage()).log("promoted a lineage");
+        return () -> promote.done().complete(null);
     }
 
-    private void append(Pending pending, List<Eviction> evictions) throws Refused {
+    private Runnable put(Request.Put put) throws Refused {
+        checkpoints.refuseWhenBehind(log.bytes());
+        List<Eviction> evictions = tables.admit(put.header(), put.prepared());
+        if (evictions != null) {
+            appendSchema(put);
+            append(Entries.PUT, json(new LoggedPut(put.header(), evictions)), put.body());
+            evictions.forEach(tables::evict);
+            tables.apply(put.header(), put.prepared());
+        }
+        return () -> put.done().complete(null);
+    }
+
+    private Runnable commit(Request.Commit request) throws Refused {
+        EpochCommit commit = request.commit();
+        List<Eviction> evictions = tables.admit(commit);
+        append(Entries.COMMIT, json(new LoggedCommit(evictions)), commit.toBytes());
+        evictions.forEach(tables::evict);
+        long committed = tables.commit(commit);
+        return () -> request.done().complete(committed);
+    }
+
+    private void appendSchema(Request.Put put) throws Refused {
+        String key = Entries.key(put.header().lineage(), put.header().table());
+        if (!Arrays.equals(loggedSchemas.get(key), put.schema().bytes())) {
+            append(Entries.SCHEMA, Entries.bytes(key), put.schema().bytes());
+            loggedSchemas.put(key, put.schema().bytes());
+        }
+    }
+
+    private void append(byte kind, byte[] header, byte[] body) throws Refused {
         try {
-            String table = pending.header().table();
-            if (!Arrays.equals(loggedSchemas.get(table), pending.schema().bytes())) {
-                log.append(
-                        Entries.SCHEMA, Entries.bytes(table), pending.schema().bytes());
-                loggedSchemas.put(table, pending.schema().bytes());
-            }
-            log.append(Entries.PUT, Entries.json(new LoggedPut(pending.header(), evictions)), pending.body());
+            log.append(kind, header, body);
         } catch (IOException e) {
             if (log.isBroken()) {
                 fail("the log cannot be written: " + e.getMessage(), e);
@@ -158,10 +249,18 @@ final class GroupWriter implements AutoCloseable {
             LOG.atWarn()
                     .addKeyValue("folder", folder.path())
                     .addKeyValue("reason", e.getMessage())
-                    .log("refused a put that could not be written");
+                    .log("refused what could not be written");
             throw Refused.noRoom(
-                    "The put was not written to %s: %s. Nothing was lost; it can be sent again once there is room.",
+                    "The request was not written to %s: %s. Nothing was lost; it can be sent again once there is room.",
                     folder.path(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static byte[] json(Object value) {
+        try {
+            return Entries.json(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -174,7 +273,7 @@ final class GroupWriter implements AutoCloseable {
             if (checkpoints.isDue(log.bytes())) {
                 long last = log.roll();
                 loggedSchemas.clear();
-                checkpoints.start(last, published.all());
+                checkpoints.start(last, tables.pieces());
             }
         } catch (IOException e) {
             if (log.isBroken()) {
@@ -188,6 +287,7 @@ final class GroupWriter implements AutoCloseable {
 
     private void measure() {
         tableBufferBytes = tables.bufferBytes();
+        tableBytes = tables.bytes();
         logBytes = log.bytes();
     }
 

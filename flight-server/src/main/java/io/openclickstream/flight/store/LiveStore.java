@@ -9,7 +9,11 @@ import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.flight.table.Tables;
+import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.RowDigest;
+import io.openclickstream.schemas.live.WriterOpened;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,10 +60,12 @@ public final class LiveStore implements AutoCloseable {
      *
      * @param memoryMax what all tables may cost, in bytes
      * @param retention how long before its watermark a table keeps rows
+     * @param epochsKept how many committed epochs can be read and gone back to
      * @param checkpointBytes size of the log that starts a checkpoint
      * @param inFlightBytes size of the batches that may be worked on at once; a larger batch is worked on alone
      */
-    public record Limits(long memoryMax, Duration retention, long checkpointBytes, long inFlightBytes) {}
+    public record Limits(
+            long memoryMax, Duration retention, int epochsKept, long checkpointBytes, long inFlightBytes) {}
 
     /** What the writer's queue holds. Its thread is never interrupted: that would close the log's file. */
     private sealed interface Work {}
@@ -68,7 +74,9 @@ public final class LiveStore implements AutoCloseable {
         STOP
     }
 
-    private record Waiting(GroupWriter.Pending put) implements Work {}
+    private record Waiting(Request request) implements Work {}
+
+    private record Asked(TableView view, Position position, CompletableFuture<Resumption> answer) implements Work {}
 
     /**
      * Recovers what the folder holds and opens the store. The folder is closed with it.
@@ -79,7 +87,8 @@ public final class LiveStore implements AutoCloseable {
     public static LiveStore open(DataFolder folder, Limits limits, BufferAllocator parent, Runnable afterGroup)
             throws IOException {
         BufferAllocator allocator = parent.newChildAllocator("tables", 0, Long.MAX_VALUE);
-        Tables tables = new Tables(limits.memoryMax(), limits.retention(), allocator);
+        Tables tables =
+                new Tables(new Tables.Limits(limits.memoryMax(), limits.retention(), limits.epochsKept()), allocator);
         try {
             Entries entries = new Entries(tables, allocator);
             long checkpoint = Checkpoint.read(folder, entries::replay);
@@ -137,12 +146,12 @@ public final class LiveStore implements AutoCloseable {
             throw stopping();
         }
         try (PreparedPut prepared = PreparedPut.of(schema.table(), batch, allocator)) {
+            checkDigest(header, batch);
             preparedBytes.addAndGet(prepared.bytes());
             try {
-                var pending = new GroupWriter.Pending(
-                        header, schema, prepared, Entries.encode(batch), new CompletableFuture<>());
-                enqueue(pending);
-                await(pending.done());
+                var done = new CompletableFuture<Void>();
+                enqueue(new Request.Put(header, schema, prepared, Batches.encode(batch), done));
+                await(done);
             } catch (IOException e) {
                 throw new IllegalStateException("a batch could not be encoded in memory", e);
             } finally {
@@ -153,35 +162,91 @@ public final class LiveStore implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets a subtask write from where its job stands, and returns when that is durable.
+     *
+     * @throws Refused FENCED when another one has taken its place, INVALID when it cannot go back so far
+     */
+    public WriterOpened open(WriterOpening opening) throws Refused {
+        var done = new CompletableFuture<WriterOpened>();
+        enqueue(new Request.Open(opening, done));
+        return await(done);
+    }
+
+    /**
+     * Moves the committed views of a lineage's tables to an epoch, all at once, and returns when that is durable; the
+     * epoch they stand at then. Repeating it changes nothing.
+     *
+     * @throws Refused INVALID when what the writers say they have put is not what is here
+     */
+    public long commit(EpochCommit commit) throws Refused {
+        var done = new CompletableFuture<Long>();
+        enqueue(new Request.Commit(commit, done));
+        return await(done);
+    }
+
+    /**
+     * Lets readers see another lineage from now on; the one they saw is gone.
+     *
+     * @throws Refused INVALID when it is not here or has committed nothing
+     */
+    public void promote(String lineage) throws Refused {
+        var done = new CompletableFuture<Void>();
+        enqueue(new Request.Promote(lineage, done));
+        await(done);
+    }
+
+    /** The lineages that are here. */
+    public List<LineageFacts> lineages() {
+        return published.lineages();
+    }
+
     /** Names of all tables, sorted. */
     public List<String> tableNames() {
         return published.names();
     }
 
     /**
-     * The table as of its last durable put; the caller closes it.
+     * The live view of a table as of its last durable put; the caller closes it.
      *
      * @throws Refused UNKNOWN_TABLE when there is none of this name
      */
     public TableSnapshot snapshot(String table) throws Refused {
-        TableSnapshot snapshot = published.find(table);
-        if (snapshot == null) {
-            List<String> names = published.names();
-            throw new Refused(
-                    Reason.UNKNOWN_TABLE,
-                    "There is no table '%s'. %s"
-                            .formatted(
-                                    table,
-                                    names.isEmpty()
-                                            ? "No table has been put yet; start the job, or wait for its first rows."
-                                            : "There are: " + String.join(", ", names) + "."));
+        return snapshot(TableView.live(table));
+    }
+
+    /**
+     * A view of a table as of the last durable request; the caller closes it.
+     *
+     * @throws Refused UNKNOWN_TABLE when there is no such table, epoch or lineage
+     */
+    public TableSnapshot snapshot(TableView view) throws Refused {
+        return published.find(view);
+    }
+
+    /**
+     * What it takes to go on from a position. The answer is a {@link Refused}, INVALID with the reason, when that cannot
+     * be told any more. Does not wait: the writer answers.
+     *
+     * @param view whose position it is
+     */
+    public CompletableFuture<Resumption> resume(TableView view, Position position) {
+        var answer = new CompletableFuture<Resumption>();
+        queue.add(new Asked(view, position, answer));
+        if (closing) {
+            refuseWaiting();
         }
-        return snapshot;
+        return answer;
     }
 
     /** Size of the log on disk, in bytes, without the checkpoint. */
     public long logBytes() {
         return groups.logBytes();
+    }
+
+    /** What all tables cost in memory, with all views and kept epochs. */
+    public long tableBytes() {
+        return groups.tableBytes();
     }
 
     /** Memory that the tables have let go of but readers still hold, in bytes; about, while puts are worked on. */
@@ -231,8 +296,12 @@ public final class LiveStore implements AutoCloseable {
             queue.drainTo(taken, MAX_GROUP - 1);
             groups.write(taken.stream()
                     .filter(Waiting.class::isInstance)
-                    .map(work -> ((Waiting) work).put())
+                    .map(work -> ((Waiting) work).request())
                     .toList());
+            taken.stream()
+                    .filter(Asked.class::isInstance)
+                    .map(Asked.class::cast)
+                    .forEach(this::answer);
             try {
                 afterGroup.run();
             } catch (RuntimeException e) {
@@ -241,11 +310,22 @@ public final class LiveStore implements AutoCloseable {
         }
     }
 
-    private void enqueue(GroupWriter.Pending pending) throws Refused {
+    private void answer(Asked asked) {
+        try {
+            Resumption found = groups.resume(asked.view(), asked.position());
+            if (!asked.answer().complete(found)) {
+                found.close();
+            }
+        } catch (Refused | RuntimeException e) {
+            asked.answer().completeExceptionally(e);
+        }
+    }
+
+    private void enqueue(Request request) throws Refused {
         if (groups.failure() != null) {
             throw groups.broken();
         }
-        queue.add(new Waiting(pending));
+        queue.add(new Waiting(request));
         if (closing) {
             refuseWaiting();
         }
@@ -255,19 +335,20 @@ public final class LiveStore implements AutoCloseable {
         if (!writer.isAlive()) {
             for (Work work = queue.poll(); work != null; work = queue.poll()) {
                 if (work instanceof Waiting waiting) {
-                    waiting.put().done().completeExceptionally(stopping());
+                    waiting.request().done().completeExceptionally(stopping());
+                } else if (work instanceof Asked asked) {
+                    asked.answer().completeExceptionally(stopping());
                 }
             }
         }
     }
 
-    private void await(CompletableFuture<Void> done) throws Refused {
+    private <T> T await(CompletableFuture<T> done) throws Refused {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    done.get();
-                    return;
+                    return done.get();
                 } catch (InterruptedException e) {
                     interrupted = true; // the writer still uses the batch: wait for it
                 } catch (ExecutionException e) {
@@ -278,6 +359,16 @@ public final class LiveStore implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private static void checkDigest(PutHeader header, VectorSchemaRoot batch) throws Refused {
+        long digest = RowDigest.of(batch);
+        if (digest != header.digest()) {
+            throw Refused.invalid(
+                    "A batch for table %s has digest %016x, but its header says %016x: it has changed on its way, or the two "
+                            + "sides are of different releases.",
+                    header.table(), digest, header.digest());
         }
     }
 

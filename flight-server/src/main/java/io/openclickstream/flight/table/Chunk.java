@@ -23,6 +23,7 @@ final class Chunk {
     private final int[] hashes;
     private final long bufferBytes;
     private final AtomicInteger references = new AtomicInteger(1);
+    private int owners;
 
     private Chunk(List<FieldVector> columns, int[] hashes) {
         this.columns = columns;
@@ -61,6 +62,15 @@ final class Chunk {
     /** What its buffers take, as the allocator counts them. */
     long bufferBytes() {
         return bufferBytes;
+    }
+
+    /** For {@link Owned}: counts the stores and kept epochs of the table's writer that hold this chunk. */
+    int addOwner() {
+        return ++owners;
+    }
+
+    int removeOwner() {
+        return --owners;
     }
 
     void retain() {

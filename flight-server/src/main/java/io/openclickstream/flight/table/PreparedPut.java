@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.FieldVector;
@@ -22,11 +23,13 @@ public final class PreparedPut implements AutoCloseable {
     private static final int MAX_WINDOWS = 4096;
 
     private final TableSchema schema;
+    private final int batchRows;
     private final SortedMap<Long, List<Chunk>> upserts;
     private final List<Chunk> deletes;
 
-    private PreparedPut(TableSchema schema, SortedMap<Long, List<Chunk>> upserts, List<Chunk> deletes) {
+    private PreparedPut(TableSchema schema, int batchRows, SortedMap<Long, List<Chunk>> upserts, List<Chunk> deletes) {
         this.schema = schema;
+        this.batchRows = batchRows;
         this.upserts = upserts;
         this.deletes = deletes;
     }
@@ -39,8 +42,21 @@ public final class PreparedPut implements AutoCloseable {
      */
     public static PreparedPut of(TableSchema schema, VectorSchemaRoot batch, BufferAllocator allocator) throws Refused {
         BatchCheck.check(schema, batch);
-        List<FieldVector> columns = BatchCheck.columns(batch);
         TinyIntVector codes = BatchCheck.codes(batch);
+        return of(schema, batch, row -> codes != null && codes.get(row) == Change.DELETE.code(), allocator);
+    }
+
+    /** The same for rows without {@code _op} that are all to be deleted. */
+    public static PreparedPut ofDeletes(TableSchema schema, VectorSchemaRoot batch, BufferAllocator allocator)
+            throws Refused {
+        BatchCheck.check(schema, batch);
+        return of(schema, batch, row -> true, allocator);
+    }
+
+    private static PreparedPut of(
+            TableSchema schema, VectorSchemaRoot batch, IntPredicate isDelete, BufferAllocator allocator)
+            throws Refused {
+        List<FieldVector> columns = BatchCheck.columns(batch);
         int[] hashes = new int[batch.getRowCount()];
         boolean[] superseded = supersededRows(schema, columns, hashes);
 
@@ -50,7 +66,7 @@ public final class PreparedPut implements AutoCloseable {
             if (superseded[row]) {
                 continue;
             }
-            if (codes != null && codes.get(row) == Change.DELETE.code()) {
+            if (isDelete.test(row)) {
                 deletes.add(row);
             } else {
                 upserts.computeIfAbsent(windowOf(schema, columns, row), w -> new Selection())
@@ -62,7 +78,7 @@ public final class PreparedPut implements AutoCloseable {
                     "Cannot use this batch: its rows lie in %d different hours, more than %d. Send fewer at a time.",
                     upserts.size(), MAX_WINDOWS);
         }
-        var prepared = new PreparedPut(schema, new TreeMap<>(), new ArrayList<>());
+        var prepared = new PreparedPut(schema, batch.getRowCount(), new TreeMap<>(), new ArrayList<>());
         try {
             upserts.forEach((window, rows) ->
                     prepared.upserts.put(window, rows.copy(columns, hashes, schema, allocator, new ArrayList<>())));
@@ -82,6 +98,11 @@ public final class PreparedPut implements AutoCloseable {
     /** The schema it was prepared with. */
     public TableSchema schema() {
         return schema;
+    }
+
+    /** Rows in the batch, also those that a later one with the same key replaces. */
+    public int batchRows() {
+        return batchRows;
     }
 
     /** What its upserted rows cost in memory. */

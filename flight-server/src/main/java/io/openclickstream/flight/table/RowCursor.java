@@ -7,18 +7,27 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 
 /** Walks once over the rows of a snapshot, a batch at a time. Does not hold the snapshot; not for several threads. */
 public final class RowCursor {
-    private final TableSnapshot snapshot;
+    private final Selection selection;
+    private final RowSizes sizes;
+    private final PickedRows picked;
     private final int maxRows;
     private final long maxBytes;
-    private int part;
-    private int row;
+
+    /** A cursor over all rows and columns as they are kept; see the other constructor. */
+    public RowCursor(TableSnapshot snapshot, int maxRows, long maxBytes) {
+        this(snapshot, Selection.everything(snapshot.tableSchema()), maxRows, maxBytes);
+    }
 
     /**
+     * @param selection of this snapshot's table
      * @param maxRows rows in a batch
-     * @param maxBytes size of a batch, kept to by the average size of the rows in a chunk; one row always goes
+     * @param maxBytes size of a batch, kept to by the size of its rows where only some are chosen, and else by the average
+     *     size of the rows in a chunk; one row always goes
      */
-    public RowCursor(TableSnapshot snapshot, int maxRows, long maxBytes) {
-        this.snapshot = snapshot;
+    public RowCursor(TableSnapshot snapshot, Selection selection, int maxRows, long maxBytes) {
+        this.selection = selection;
+        this.sizes = new RowSizes(selection);
+        this.picked = new PickedRows(snapshot.parts(), selection);
         this.maxRows = maxRows;
         this.maxBytes = maxBytes;
     }
@@ -26,37 +35,37 @@ public final class RowCursor {
     /**
      * Fills the next batch into newly allocated vectors, or returns false after the last row.
      *
-     * @param batch has the snapshot's schema; what it held before is released first. On failure it is empty
+     * @param batch has the selection's columns; what it held before is released first. On failure it is empty
      */
     public boolean next(VectorSchemaRoot batch) {
         batch.clear();
-        List<Rows> picked = new ArrayList<>();
+        List<Rows> taken = new ArrayList<>();
         int rows = 0;
         long bytes = 0;
-        while (part < snapshot.parts().size() && rows < maxRows) {
-            TableSnapshot.Part from = snapshot.parts().get(part);
-            long rowBytes =
-                    Math.max(1, from.chunk().bufferBytes() / from.chunk().rows());
-            int fitting = (int) Math.min(maxRows - rows, Math.max(rows == 0 ? 1 : 0, (maxBytes - bytes) / rowBytes));
-            if (fitting <= 0) {
-                break;
+        while (rows < maxRows && picked.hasNext()) {
+            Rows run = picked.run(maxRows - rows);
+            int fitting = 0;
+            while (fitting < run.count()) {
+                long size = sizes.of(picked.chunk(), run.rows()[fitting]);
+                if (bytes + size > maxBytes && rows + fitting > 0) {
+                    break;
+                }
+                bytes += size;
+                fitting++;
             }
-            Rows next = Slot.liveRows(from.chunk(), from.dead(), from.live(), row, fitting);
-            picked.add(next);
-            rows += next.count();
-            bytes += rowBytes * next.count();
-            row = next.count() < fitting ? from.chunk().rows() : next.rows()[next.count() - 1] + 1;
-            if (row >= from.chunk().rows()) {
-                part++;
-                row = 0;
+            taken.add(new Rows(run.columns(), run.rows(), fitting));
+            picked.skip(fitting);
+            rows += fitting;
+            if (fitting < run.count()) {
+                break;
             }
         }
         if (rows == 0) {
             return false;
         }
         List<FieldVector> columns = batch.getFieldVectors();
-        for (int column = 0; column < columns.size(); column++) {
-            Rows.copyColumn(picked, column, columns.get(column));
+        for (int i = 0; i < columns.size(); i++) {
+            Rows.copyColumn(taken, selection.columns().get(i), columns.get(i));
         }
         batch.setRowCount(rows);
         return true;

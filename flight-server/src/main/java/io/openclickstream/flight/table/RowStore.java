@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one table: per window a list of chunks, and one index from key to place. A changed row is marked dead
@@ -24,6 +25,7 @@ final class RowStore implements AutoCloseable {
     static final int MAX_SLOTS = Integer.MAX_VALUE / Chunk.MAX_ROWS;
 
     private final BufferAllocator allocator;
+    private final Owned owned;
     private final Keys keys;
     private final KeyIndex index = new KeyIndex();
     private final NavigableMap<Long, List<Slot>> windows = new TreeMap<>();
@@ -32,12 +34,12 @@ final class RowStore implements AutoCloseable {
     private TableSchema schema;
     private Slot[] slots = new Slot[16];
     private int usedIds;
-    private long chunkBytes;
-    private long bufferBytes;
 
-    RowStore(TableSchema schema, BufferAllocator allocator) {
+    /** @param owned counts the chunks held here */
+    RowStore(TableSchema schema, BufferAllocator allocator, Owned owned) {
         this.schema = schema;
         this.allocator = allocator;
+        this.owned = owned;
         this.keys = new Keys(schema);
     }
 
@@ -45,14 +47,17 @@ final class RowStore implements AutoCloseable {
         return index.size();
     }
 
-    /** What the rows cost: chunks with their dead rows, and the index. */
-    long bytes() {
-        return chunkBytes + index.bytes();
+    /** What the index costs. */
+    long indexBytes() {
+        return index.bytes();
     }
 
-    /** What the allocator has given for the rows. */
-    long bufferBytes() {
-        return bufferBytes;
+    /** What the chunks held here cost, also where others hold them too. */
+    long chunkBytes() {
+        return windows.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(slot -> slot.chunk.bytes())
+                .sum();
     }
 
     /** What the index would cost in addition after adding this many rows. */
@@ -68,47 +73,99 @@ final class RowStore implements AutoCloseable {
         return windows;
     }
 
-    long windowBytes(long window) {
-        return windows.getOrDefault(window, List.of()).stream()
-                .mapToLong(slot -> slot.chunk.bytes())
-                .sum();
-    }
-
     /** Columns were added; rows that are there already have nulls in them. */
     void extend(TableSchema extended) {
         schema = extended;
     }
 
-    /** Puts the rows of a chunk in place of those with the same keys. Keys must be unique in the chunk. */
-    void upsert(long window, Chunk chunk) {
+    /**
+     * Puts the rows of a chunk in place of those with the same keys. Keys must be unique in the chunk.
+     *
+     * @return the rows that stood in a later window before; null when none did
+     */
+    TableSnapshot.@Nullable Part upsert(long window, Chunk chunk) {
+        return upsert(new TableSnapshot.Part(window, chunk, null, chunk.rows()));
+    }
+
+    /** The same for the live rows of a part, in the part's window. */
+    TableSnapshot.@Nullable Part upsert(TableSnapshot.Part part) {
+        Chunk chunk = part.chunk();
+        Slot slot = newSlot(part.window(), chunk, part.dead(), part.live());
         chunk.retain();
-        Slot slot = newSlot(window, chunk);
+        long[] unmoved = null;
+        int moved = 0;
         for (int row = 0; row < chunk.rows(); row++) {
+            if (!Slot.isLive(part.dead(), row)) {
+                continue;
+            }
             int place = placeOf(slot.id, row);
             int before = find(chunk, row);
             if (before < 0) {
                 index.add(chunk.hash(row), place);
             } else {
+                if (slotAt(before).window > part.window()) {
+                    unmoved = unmoved == null ? Slot.allDead() : unmoved;
+                    unmoved[row >> 6] &= ~(1L << row);
+                    moved++;
+                }
                 kill(before);
                 index.move(chunk.hash(row), before, place);
             }
         }
-        windows.computeIfAbsent(window, w -> new ArrayList<>()).add(slot);
-        touched.add(window);
+        windows.computeIfAbsent(part.window(), w -> new ArrayList<>()).add(slot);
+        touched.add(part.window());
+        return moved == 0 ? null : new TableSnapshot.Part(part.window(), chunk, unmoved, moved);
     }
 
-    /** Deletes the rows with these keys, wherever they are, and returns how many there were. */
-    int delete(Chunk chunk) {
-        int deleted = 0;
+    /** Deletes the rows with these keys, wherever they are. */
+    void delete(Chunk chunk) {
+        delete(new TableSnapshot.Part(Windows.NONE, chunk, null, chunk.rows()));
+    }
+
+    /** Deletes the rows with the keys of a part's live rows, wherever they are. */
+    void delete(TableSnapshot.Part part) {
+        Chunk chunk = part.chunk();
         for (int row = 0; row < chunk.rows(); row++) {
-            int place = find(chunk, row);
+            int place = Slot.isLive(part.dead(), row) ? find(chunk, row) : -1;
             if (place >= 0) {
                 kill(place);
                 index.remove(chunk.hash(row), place);
-                deleted++;
             }
         }
-        return deleted;
+    }
+
+    /**
+     * Holds the chunks of another store in a window instead of its own, so that both cost once. Both must have the same
+     * rows there.
+     */
+    void adopt(long window, RowStore other) {
+        List<Slot> theirs = other.windows.getOrDefault(window, List.of());
+        List<Slot> ours = windows.getOrDefault(window, List.of());
+        boolean same = ours.size() == theirs.size();
+        for (int i = 0; same && i < ours.size(); i++) {
+            same = ours.get(i).chunk == theirs.get(i).chunk;
+        }
+        if (same) {
+            return;
+        }
+        drop(window);
+        theirs.forEach(slot -> upsert(slot.part()));
+        touched.remove(window);
+    }
+
+    /** Adds the windows in which rows with the keys of a part's live rows stand. */
+    void windowsOf(TableSnapshot.Part part, Set<Long> found) {
+        for (int row = 0; row < part.chunk().rows(); row++) {
+            int place = Slot.isLive(part.dead(), row) ? find(part.chunk(), row) : -1;
+            if (place >= 0) {
+                found.add(slotAt(place).window);
+            }
+        }
+    }
+
+    /** Windows changed since the last {@link #compact}. */
+    Set<Long> touched() {
+        return Set.copyOf(touched);
     }
 
     /** Forgets a window with all its rows. */
@@ -151,6 +208,11 @@ final class RowStore implements AutoCloseable {
             }
         }
         return parts;
+    }
+
+    /** All live rows as they are now, for the caller that holds this store. */
+    List<TableSnapshot.Part> parts() {
+        return windows.values().stream().flatMap(List::stream).map(Slot::part).toList();
     }
 
     @Override
@@ -202,7 +264,7 @@ final class RowStore implements AutoCloseable {
             result.addAll(run); // only less compact than it could be; the next change tries again
             return;
         }
-        Slot slot = newSlot(window, joined);
+        Slot slot = newSlot(window, joined, null, live);
         to = 0;
         for (int i = 0; i < run.size(); i++) {
             Rows source = sources.get(i);
@@ -227,23 +289,21 @@ final class RowStore implements AutoCloseable {
         touched.add(slot.window);
     }
 
-    private Slot newSlot(long window, Chunk chunk) {
+    private Slot newSlot(long window, Chunk chunk, long @Nullable [] dead, int live) {
         int id = freeIds.isEmpty() ? usedIds++ : freeIds.pop();
         if (id == slots.length) {
             slots = Arrays.copyOf(slots, slots.length * 2);
         }
-        Slot slot = new Slot(id, window, chunk);
+        Slot slot = new Slot(id, window, chunk, dead, live);
         slots[id] = slot;
-        chunkBytes += chunk.bytes();
-        bufferBytes += chunk.bufferBytes();
+        owned.add(chunk);
         return slot;
     }
 
     private void free(Slot slot) {
         slots[slot.id] = null;
         freeIds.push(slot.id);
-        chunkBytes -= slot.chunk.bytes();
-        bufferBytes -= slot.chunk.bufferBytes();
+        owned.remove(slot.chunk);
         slot.chunk.release();
     }
 

@@ -2,6 +2,7 @@ package io.openclickstream.flight.table;
 
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
@@ -11,7 +12,7 @@ import org.apache.arrow.vector.FixedWidthVector;
  * Some rows of a list of columns, to be copied elsewhere.
  *
  * @param columns the columns they stand in
- * @param rows their positions, ascending
+ * @param rows their positions, in the order in which they are copied
  * @param count how many of {@code rows} are used
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared: it lives for one copy
@@ -58,6 +59,14 @@ record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
             columns.forEach(FieldVector::close);
             throw e;
         }
+    }
+
+    /** What one value takes in a batch, in bytes, without its bit that says whether it is null. */
+    static long bytesOf(FieldVector column, int row) {
+        if (column instanceof BaseFixedWidthVector fixed) {
+            return Math.max(1, fixed.getTypeWidth());
+        }
+        return lengthOf(column, row) + (column instanceof BaseVariableWidthVector ? 4 : 8);
     }
 
     private static void allocate(List<Rows> sources, int column, FieldVector target, int total) {

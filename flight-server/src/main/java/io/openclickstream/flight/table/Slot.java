@@ -1,5 +1,6 @@
 package io.openclickstream.flight.table;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * changes it; what a snapshot has seen is copied before it is changed.
  */
 final class Slot {
+    private static final int WORDS = (Chunk.MAX_ROWS + 63) / 64;
+
     final int id;
     final long window;
     final Chunk chunk;
@@ -14,11 +17,14 @@ final class Slot {
     private boolean shared;
     private int live;
 
-    Slot(int id, long window, Chunk chunk) {
+    /** @param dead rows that are not live from the beginning, null when all are; never changed here */
+    Slot(int id, long window, Chunk chunk, long @Nullable [] dead, int live) {
         this.id = id;
         this.window = window;
         this.chunk = chunk;
-        this.live = chunk.rows();
+        this.dead = dead;
+        this.shared = true;
+        this.live = live;
     }
 
     int live() {
@@ -33,9 +39,16 @@ final class Slot {
         return dead == null || (dead[row >> 6] & (1L << row)) == 0;
     }
 
+    /** Marks for a chunk of which no row is live. */
+    static long[] allDead() {
+        long[] dead = new long[WORDS];
+        Arrays.fill(dead, -1L);
+        return dead;
+    }
+
     void kill(int row) {
         if (dead == null) {
-            dead = new long[(Chunk.MAX_ROWS + 63) / 64];
+            dead = new long[WORDS];
         } else if (shared) {
             dead = dead.clone();
         }
@@ -47,8 +60,13 @@ final class Slot {
     /** The chunk and its live rows as they are now; retains the chunk. */
     TableSnapshot.Part share() {
         chunk.retain();
+        return part();
+    }
+
+    /** The same without retaining the chunk. */
+    TableSnapshot.Part part() {
         shared = true;
-        return new TableSnapshot.Part(chunk, dead, live);
+        return new TableSnapshot.Part(window, chunk, dead, live);
     }
 
     /** The live rows of this slot, ascending. */

@@ -1,40 +1,66 @@
 package io.openclickstream.flight.table;
 
-import io.openclickstream.flight.table.TableState.Counters;
 import io.openclickstream.schemas.live.PutHeader;
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live table: rows by primary key, upserted and deleted by puts that may be repeated, read through snapshots that
- * later puts do not change.
+ * A table of a lineage in its two views: rows by primary key, read through snapshots that nothing changes later. Puts
+ * change the live view at once. What they change in an epoch is kept aside as well, until the epoch is committed and the
+ * committed view takes it over, or the writer goes back and the live view loses it.
  *
- * <p>Rows are kept in windows of an hour of event time. A window leaves when it ends earlier than the retention before
- * the watermark or before the newest row, whichever is less, so that a job that ends (its watermark is then the end of
- * time) leaves its rows here. A put into a window that has left is not an error: its rows are ignored and counted, and
- * take older versions of themselves along.
- *
- * <p>A put of a new lineage clears the table: a stateless start of the job begins anew. For one writer.
+ * <p>Rows are kept in windows of an hour of event time. A window leaves both views when it ends earlier than the
+ * retention before the watermark or before the newest row, whichever is less, so that a job that ends (its watermark is
+ * then the end of time) leaves its rows here. A put into a window that has left is not an error: its rows are ignored
+ * and counted, and take older versions of themselves along. For one writer.
  */
 public final class Table implements AutoCloseable {
-    private static final int LINEAGES_REMEMBERED = 16;
-
+    private final String lineage;
+    private final String writer;
+    private final Tables.Limits limits;
     private final BufferAllocator allocator;
-    private final long retentionMillis;
-    private TableSchema schema;
-    private RowStore rows;
-    private TableState state;
+    private final Owned owned = new Owned();
+    private final List<Delta> pending = new ArrayList<>();
+    private final Deque<Kept> kept = new ArrayDeque<>();
+    /** Windows of which live and committed view do not share their chunks. */
+    private final Set<Long> apart = new HashSet<>();
 
-    Table(TableSchema schema, TableState state, Duration retention, BufferAllocator allocator) {
+    private TableSchema schema;
+    private RowStore live;
+    private RowStore committed;
+    private TableState state;
+    private TableState committedState;
+
+    /** @param writer name of the operator that writes the table */
+    Table(
+            TableSchema schema,
+            String lineage,
+            String name,
+            String writer,
+            Tables.Limits limits,
+            BufferAllocator allocator) {
         this.schema = schema;
-        this.state = state;
-        this.retentionMillis = retention.toMillis();
+        this.lineage = lineage;
+        this.writer = writer;
+        this.limits = limits;
         this.allocator = allocator;
-        this.rows = new RowStore(schema, allocator);
+        this.state = TableState.empty(name);
+        this.committedState = state;
+        this.live = store();
+        this.committed = store();
     }
 
     public String name() {
@@ -45,135 +71,319 @@ public final class Table implements AutoCloseable {
         return schema;
     }
 
-    /** What the table costs in memory, without what only snapshots still hold. */
+    /** What the table costs in memory with all it keeps, without what only readers still hold. */
     public long bytes() {
-        return rows.bytes();
+        long index = live.indexBytes() + committed.indexBytes();
+        for (Delta delta : pending) {
+            index += delta.indexBytes();
+        }
+        for (Kept each : kept) {
+            for (Delta delta : each.deltas()) {
+                index += delta.indexBytes();
+            }
+        }
+        return owned.bytes() + index;
     }
 
-    /** Everything about the table but its rows. */
+    /** What the allocator has given for it. */
+    long bufferBytes() {
+        return owned.bufferBytes();
+    }
+
+    /** Everything about the live view but its rows. */
     public TableState state() {
         return state;
     }
 
-    /** The table as it is now; close it to give its references back. */
-    public TableSnapshot snapshot() {
-        return new TableSnapshot(schema, state, rows.rows(), rows.bytes(), rows.share());
+    String lineage() {
+        return lineage;
+    }
+
+    String writer() {
+        return writer;
+    }
+
+    /** The live view as it is now; close it to give its references back. */
+    public TableSnapshot snapshot(ViewFacts facts) {
+        return TableSnapshot.of(schema, state, facts, live.share());
+    }
+
+    /** The committed view as of each kept epoch, the oldest first; the table holds them. */
+    public SortedMap<Long, TableSnapshot> committed() {
+        SortedMap<Long, TableSnapshot> snapshots = new TreeMap<>();
+        kept.forEach(each -> snapshots.put(each.epoch(), each.snapshot()));
+        return snapshots;
     }
 
     /**
-     * Says whether a put may be applied, without applying it.
-     *
-     * @throws Refused INVALID when its schema does not fit, or its lineage was replaced and its writer is not a new one
+     * Keys that were deleted in the epochs after a kept one, up to now, as rows of which nothing else counts; for the
+     * caller to close.
      */
-    void check(PutHeader header, PreparedPut put) throws Refused {
-        if (replacesLineage(header)) {
-            if (header.seq() > 0 && state.replacedLineages().contains(header.lineage())) {
-                throw Refused.invalid(
-                        "Cannot put to table %s: lineage %s was replaced by %s, and this writer is still one of the old "
-                                + "job. Stop the old job, or restart the one whose rows the table is to have.",
-                        name(),
-                        header.lineage(),
-                        state.progress() == null ? "" : state.progress().lineage());
-            }
-        } else {
-            schema.evolve(put.schema(), name());
+    public List<TableSnapshot> deletedAfter(long epoch, ViewFacts facts) {
+        List<Delta> deltas = new ArrayList<>(pending);
+        kept.stream().filter(each -> each.epoch() > epoch).forEach(each -> deltas.addAll(each.deltas()));
+        return deltas.stream()
+                .filter(delta -> delta.deletes().rows() > 0)
+                .map(delta ->
+                        TableSnapshot.of(schema, state, facts, delta.deletes().share()))
+                .toList();
+    }
+
+    /** The kept epochs, the oldest first. */
+    Deque<Kept> kept() {
+        return kept;
+    }
+
+    List<Delta> pending() {
+        return pending;
+    }
+
+    RowStore rows() {
+        return live;
+    }
+
+    /** What would be free if a window left, for every window that may leave. */
+    SortedMap<Long, Long> windowBytes() {
+        Map<Long, Set<Chunk>> chunks = new TreeMap<>();
+        List<TableSnapshot.Part> parts = new ArrayList<>(live.parts());
+        parts.addAll(committed.parts());
+        pending.forEach(delta -> parts.addAll(delta.upserts().parts()));
+        for (Kept each : kept) {
+            parts.addAll(each.snapshot().parts());
+            each.deltas().forEach(delta -> parts.addAll(delta.upserts().parts()));
         }
+        for (TableSnapshot.Part part : parts) {
+            chunks.computeIfAbsent(part.window(), w -> Collections.newSetFromMap(new IdentityHashMap<>()))
+                    .add(part.chunk());
+        }
+        SortedMap<Long, Long> bytes = new TreeMap<>();
+        chunks.forEach((window, each) ->
+                bytes.put(window, each.stream().mapToLong(Chunk::bytes).sum()));
+        bytes.remove(Windows.NONE);
+        return bytes;
     }
 
-    /** Whether this put begins a new lineage and so clears the table. */
-    boolean replacesLineage(PutHeader header) {
-        return state.progress() != null && !state.progress().lineage().equals(header.lineage());
-    }
-
-    /** Applies a put that {@link #check} has let pass. Repeating it leaves the same rows. */
+    /** Applies a put that was admitted. */
     void apply(PutHeader header, PreparedPut put) {
-        if (replacesLineage(header)) {
-            begin(put.schema());
+        extend(put.schema());
+        Delta delta = deltaOf(header.token(), header.epoch());
+        for (Chunk chunk : put.deletes()) {
+            live.delete(chunk);
+            delta.delete(chunk);
         }
-        load(put);
-        state = new TableState(
-                name(),
-                state.version() + (put.rows() > 0 ? 1 : 0),
-                state.keptFromMillis(),
-                Progress.after(state.progress(), header),
-                state.replacedLineages(),
-                state.counters());
-        expire();
-    }
-
-    /** Takes in rows without a writer's progress: those of a put, or of a checkpoint. */
-    void load(PreparedPut put) {
-        if (put.schema().schema().getFields().size()
-                > schema.schema().getFields().size()) {
-            rows.extend(put.schema());
-        }
-        schema = put.schema();
-        put.deletes().forEach(rows::delete);
         long ignored = 0;
         for (var window : put.upserts().entrySet()) {
             for (Chunk chunk : window.getValue()) {
                 if (hasLeft(window.getKey())) {
-                    rows.delete(chunk);
+                    live.delete(chunk);
+                    delta.delete(chunk);
                     ignored += chunk.rows();
                 } else {
-                    rows.upsert(window.getKey(), chunk);
+                    delta.upsert(window.getKey(), chunk, live.upsert(window.getKey(), chunk));
                 }
             }
         }
-        rows.compact();
-        Counters counters = state.counters();
-        state = with(
-                state.keptFromMillis(),
-                state.version(),
-                new Counters(counters.windowsExpired(), counters.windowsEvicted(), counters.rowsIgnored() + ignored));
+        live.compact();
+        delta.compact();
+        state = state.changed(put.rows() > 0)
+                .with(Progress.after(state.progress(), header))
+                .counting(0, 0, ignored);
+        expire();
+    }
+
+    /**
+     * Takes back from the live view what some subtasks have put after an epoch that is not before the committed one.
+     *
+     * @return whether there was anything
+     */
+    boolean takeBack(Predicate<Delta> lost) {
+        boolean changed = false;
+        for (Delta delta : List.copyOf(pending)) {
+            if (lost.test(delta)) {
+                changed |= !delta.isEmpty();
+                pending.remove(delta);
+                delta.close();
+            }
+        }
+        if (changed) {
+            rebuildLive();
+        }
+        state = state.changed(changed).with(committedState.progress());
+        return changed;
+    }
+
+    /** Makes both views what they were at an epoch that is not before the oldest kept one, and forgets later ones. */
+    void rewind(long epoch, ViewFacts facts) {
+        pending.forEach(Delta::close);
+        pending.clear();
+        List<Delta> since = new ArrayList<>();
+        for (Kept each : List.copyOf(kept)) {
+            if (each.epoch() > epoch) {
+                kept.remove(each);
+                for (Delta delta : each.deltas()) {
+                    if (delta.epoch() <= epoch) {
+                        since.add(delta);
+                    } else {
+                        delta.close();
+                    }
+                }
+                each.closeSnapshot(owned);
+            }
+        }
+        Kept base = kept.peekLast();
+        RowStore rebuilt = store();
+        if (base != null) {
+            base.snapshot().parts().forEach(rebuilt::upsert);
+        }
+        since.forEach(delta -> delta.applyTo(rebuilt));
+        rebuilt.compact();
+        committed.close();
+        committed = rebuilt;
+        committedState = committedState
+                .changed(true)
+                .with(base == null ? null : base.snapshot().state().progress());
+        apart.addAll(committed.windows().keySet());
+        if (base == null ? !since.isEmpty() : base.epoch() < epoch) {
+            keep(epoch, facts, since);
+        }
+        rebuildLive();
+        state = state.changed(true).with(committedState.progress());
+    }
+
+    /** Moves the committed view to an epoch. */
+    void commit(long epoch, @Nullable Progress progress, ViewFacts facts) {
+        List<Delta> deltas = advance(epoch);
+        share();
+        committedState = committedState
+                .changed(deltas.stream().anyMatch(delta -> !delta.isEmpty()))
+                .with(progress == null ? committedState.progress() : progress)
+                .keptFrom(state.keptFromMillis())
+                .with(state.counters());
+        keep(epoch, facts, deltas);
     }
 
     /** Drops every window before this one because memory is full; it counts as a change of the table. */
     void evict(long keepFromMillis) {
         int evicted = dropBefore(keepFromMillis);
-        Counters counters = state.counters();
-        state = with(
-                Math.max(state.keptFromMillis(), keepFromMillis),
-                state.version() + (evicted > 0 ? 1 : 0),
-                new Counters(counters.windowsExpired(), counters.windowsEvicted() + evicted, counters.rowsIgnored()));
-    }
-
-    /** Whether rows of this window are no longer kept. */
-    boolean hasLeft(long window) {
-        return window < state.keptFromMillis() && schema.windowColumn() >= 0;
-    }
-
-    RowStore rows() {
-        return rows;
+        state = state.changed(evicted > 0).keptFrom(keepFromMillis).counting(0, evicted, 0);
     }
 
     @Override
     public void close() {
-        rows.close();
+        live.close();
+        committed.close();
+        pending.forEach(Delta::close);
+        pending.clear();
+        kept.forEach(each -> each.close(owned));
+        kept.clear();
     }
 
-    private void begin(TableSchema begun) {
-        List<String> replaced = new ArrayList<>(state.replacedLineages());
-        Progress progress = state.progress();
-        if (progress != null) {
-            replaced.remove(progress.lineage());
-            replaced.add(progress.lineage());
+    /** Rows of the oldest kept epoch, which is being restored. */
+    void restoreBase(PreparedPut rows) {
+        extend(rows.schema());
+        rows.upserts().forEach((window, chunks) -> chunks.forEach(chunk -> committed.upsert(window, chunk)));
+        committed.compact();
+    }
+
+    /** Rows of the delta of this subtask and epoch, which is being restored. */
+    void restoreDelta(long token, long epoch, PreparedPut rows) {
+        extend(rows.schema());
+        Delta delta = deltaOf(token, epoch);
+        rows.deletes().forEach(delta::delete);
+        rows.upserts().forEach((window, chunks) -> chunks.forEach(chunk -> delta.upsert(window, chunk, null)));
+        delta.compact();
+    }
+
+    /** All that this kept epoch adds to the one before is restored. */
+    void restoreKept(long epoch, TableState then, ViewFacts facts) {
+        List<Delta> deltas = advance(epoch);
+        committedState = then;
+        keep(epoch, facts, deltas);
+    }
+
+    /** All kept epochs and deltas are restored. */
+    void restored(TableState then) {
+        rebuildLive();
+        state = then;
+        share();
+    }
+
+    private RowStore store() {
+        return new RowStore(schema, allocator, owned);
+    }
+
+    private void extend(TableSchema put) {
+        if (put.schema().getFields().size() > schema.schema().getFields().size()) {
+            live.extend(put);
+            committed.extend(put);
+            pending.forEach(delta -> delta.extend(put));
         }
-        int from = Math.max(0, replaced.size() - LINEAGES_REMEMBERED);
-        rows.close();
-        schema = begun;
-        rows = new RowStore(begun, allocator);
-        state = new TableState(
-                name(),
-                state.version() + 1,
-                Long.MIN_VALUE,
-                null,
-                List.copyOf(replaced.subList(from, replaced.size())),
-                state.counters());
+        schema = put;
+    }
+
+    /** Applies the changes up to an epoch to the committed rows. */
+    private List<Delta> advance(long epoch) {
+        List<Delta> deltas =
+                pending.stream().filter(delta -> delta.epoch() <= epoch).toList();
+        pending.removeAll(deltas);
+        deltas.forEach(delta -> delta.applyTo(committed));
+        apart.addAll(committed.touched());
+        committed.compact();
+        return deltas;
+    }
+
+    private Delta deltaOf(long token, long epoch) {
+        for (Delta delta : pending) {
+            if (delta.token() == token && delta.epoch() == epoch) {
+                return delta;
+            }
+        }
+        int at = pending.size();
+        while (at > 0 && pending.get(at - 1).epoch() > epoch) {
+            at--;
+        }
+        Delta delta = new Delta(token, epoch, schema, allocator, owned);
+        pending.add(at, delta);
+        return delta;
+    }
+
+    private void rebuildLive() {
+        RowStore rebuilt = store();
+        committed.parts().forEach(rebuilt::upsert);
+        pending.forEach(delta -> delta.applyTo(rebuilt));
+        rebuilt.compact();
+        live.close();
+        live = rebuilt;
+        apart.addAll(live.windows().keySet());
+    }
+
+    private void keep(long epoch, ViewFacts facts, List<Delta> deltas) {
+        kept.add(
+                new Kept(epoch, TableSnapshot.of(schema, committedState, facts, committed.share()), deltas).own(owned));
+        while (kept.size() > limits.epochsKept()) {
+            kept.removeFirst().close(owned);
+            kept.addFirst(kept.removeFirst().asOldest());
+        }
+    }
+
+    /** Lets the views hold the same chunks in all windows in which they have the same rows. */
+    private void share() {
+        Set<Long> busy = new HashSet<>();
+        pending.forEach(delta -> delta.windowsIn(committed, busy));
+        for (long window : List.copyOf(apart)) {
+            if (!busy.contains(window)) {
+                committed.adopt(window, live);
+                apart.remove(window);
+            }
+        }
+    }
+
+    private boolean hasLeft(long window) {
+        return window < state.keptFromMillis() && schema.windowColumn() >= 0;
     }
 
     private void expire() {
-        if (schema.windowColumn() < 0 || rows.windows().isEmpty()) {
+        if (schema.windowColumn() < 0 || live.windows().isEmpty()) {
             return;
         }
         OptionalLong watermark = state.progress() == null
@@ -182,34 +392,32 @@ public final class Table implements AutoCloseable {
         if (watermark.isEmpty()) {
             return;
         }
-        long newest = Windows.endOf(rows.windows().lastKey());
-        long oldest = Windows.minus(Math.min(watermark.getAsLong(), newest), retentionMillis);
+        long newest = Windows.endOf(live.windows().lastKey());
+        long oldest = Windows.minus(
+                Math.min(watermark.getAsLong(), newest), limits.retention().toMillis());
         long keepFrom = oldest == Long.MIN_VALUE ? oldest : Windows.startOf(oldest);
         if (keepFrom > state.keptFromMillis()) {
             int expired = dropBefore(keepFrom);
-            Counters counters = state.counters();
-            state = with(
-                    keepFrom,
-                    state.version() + (expired > 0 ? 1 : 0),
-                    new Counters(
-                            counters.windowsExpired() + expired, counters.windowsEvicted(), counters.rowsIgnored()));
+            state = state.changed(expired > 0).keptFrom(keepFrom).counting(expired, 0, 0);
         }
     }
 
     private int dropBefore(long keepFromMillis) {
-        List<Long> leaving = List.copyOf(rows.windows().headMap(keepFromMillis).keySet());
-        leaving.forEach(rows::drop);
-        return leaving.size();
-    }
-
-    private TableState with(long keptFrom, long version, Counters counters) {
-        return new TableState(name(), version, keptFrom, state.progress(), state.replacedLineages(), counters);
-    }
-
-    /** Puts back what {@link #state} said, after the rows were loaded. */
-    void restore(@Nullable TableState restored) {
-        if (restored != null) {
-            state = restored;
+        if (schema.windowColumn() < 0) {
+            return 0;
         }
+        Set<Long> leaving = new HashSet<>(live.windows().headMap(keepFromMillis).keySet());
+        leaving.addAll(committed.windows().headMap(keepFromMillis).keySet());
+        for (long window : leaving) {
+            live.drop(window);
+            committed.drop(window);
+            apart.remove(window);
+        }
+        pending.forEach(delta -> delta.dropBefore(keepFromMillis));
+        for (Kept each : List.copyOf(kept)) {
+            kept.removeFirst();
+            kept.addLast(each.dropBefore(keepFromMillis, owned));
+        }
+        return leaving.size();
     }
 }

@@ -156,6 +156,17 @@ public final class TableSchema {
         return windowColumn;
     }
 
+    /** Position of a column; -1 when there is none of this name. */
+    public int indexOf(String column) {
+        return indexOf(schema, column);
+    }
+
+    /** Whether there is such a column, and it holds text. */
+    public boolean isText(String column) {
+        int position = indexOf(column);
+        return position >= 0 && schema.getFields().get(position).getType() instanceof ArrowType.Utf8;
+    }
+
     private static String shown(Field field) {
         return field.getType() + (field.isNullable() ? " nullable" : " not null");
     }

@@ -1,16 +1,14 @@
 package io.openclickstream.flight.table;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a table knows besides its rows; with them it makes the table again after a restart.
+ * What a view of a table knows besides its rows.
  *
  * @param name the table's name
- * @param version counts the puts that changed rows, the evictions and the clearings
+ * @param version counts the changes of the view: puts or commits that changed rows, evictions and roll-backs
  * @param keptFromMillis first event time that is kept; rows of earlier windows have left the server
- * @param progress null before the first put
- * @param replacedLineages lineages whose rows were cleared for a newer one, the latest last
+ * @param progress how far the writers had come; null before the first put
  * @param counters what has left since the table began
  */
 public record TableState(
@@ -18,7 +16,6 @@ public record TableState(
         long version,
         long keptFromMillis,
         @Nullable Progress progress,
-        List<String> replacedLineages,
         Counters counters) {
 
     /**
@@ -28,10 +25,43 @@ public record TableState(
      * @param windowsEvicted windows that had to go because memory was full
      * @param rowsIgnored rows put into windows that had left already
      */
-    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored) {}
+    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored) {
+        /** Windows that have left. */
+        public long windowsLeft() {
+            return windowsExpired + windowsEvicted;
+        }
+    }
 
     /** A table nobody has put to. */
     static TableState empty(String name) {
-        return new TableState(name, 0, Long.MIN_VALUE, null, List.of(), new Counters(0, 0, 0));
+        return new TableState(name, 0, Long.MIN_VALUE, null, new Counters(0, 0, 0));
+    }
+
+    TableState changed(boolean changed) {
+        return changed ? new TableState(name, version + 1, keptFromMillis, progress, counters) : this;
+    }
+
+    TableState with(@Nullable Progress now) {
+        return new TableState(name, version, keptFromMillis, now, counters);
+    }
+
+    TableState with(Counters now) {
+        return new TableState(name, version, keptFromMillis, progress, now);
+    }
+
+    TableState keptFrom(long millis) {
+        return new TableState(name, version, Math.max(keptFromMillis, millis), progress, counters);
+    }
+
+    TableState counting(long expired, long evicted, long ignored) {
+        return new TableState(
+                name,
+                version,
+                keptFromMillis,
+                progress,
+                new Counters(
+                        counters.windowsExpired() + expired,
+                        counters.windowsEvicted() + evicted,
+                        counters.rowsIgnored() + ignored));
     }
 }

@@ -1,90 +1,161 @@
 package io.openclickstream.flight.table;
 
+import io.openclickstream.flight.table.Writers.Turn;
+import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.WriterOpened;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All live tables of a server and the memory they share. When a put does not fit, the oldest windows leave, whichever
- * table they belong to; the newest window of a table never leaves for want of memory, and the put is refused instead.
+ * All tables of a server: those of the lineage that readers see, and of one more that waits to be promoted.
  *
- * <p>For one writer: it asks {@link #admit}, writes what it was told to its log, then calls {@link #evict} and
- * {@link #apply} with the same, which cannot be refused any more.
+ * <p>For one writer: it asks the {@code admit} method of a request, writes the request and what it was told to its log,
+ * then evicts and calls the method that does it, which cannot be refused any more.
  */
 public final class Tables implements AutoCloseable {
     private static final int MAX_TABLES = 64;
+    private static final int LINEAGES_REMEMBERED = 16;
 
-    private final NavigableMap<String, Table> tables = new TreeMap<>();
-    private final long maxBytes;
-    private final Duration retention;
+    private final Map<String, Lineage> lineages = new LinkedHashMap<>();
+    private final List<String> replaced = new ArrayList<>();
+    private final Limits limits;
     private final BufferAllocator allocator;
+    private String served = "";
+    private long lastToken;
+
+    /**
+     * What the tables may use.
+     *
+     * @param maxBytes what all tables together may cost
+     * @param retention how long before its watermark a table keeps rows
+     * @param epochsKept how many committed epochs can be read and gone back to; positive
+     */
+    public record Limits(long maxBytes, Duration retention, int epochsKept) {}
 
     /**
      * Windows that have to leave.
      *
      * @param keepFromMillis start of the first window of this table that stays
      */
-    public record Eviction(String table, long keepFromMillis) {}
+    public record Eviction(String lineage, String table, long keepFromMillis) {}
 
     /**
-     * @param maxBytes what all tables together may cost
-     * @param retention how long before its watermark a table keeps rows
+     * What is kept beside the lineages.
+     *
+     * @param served the lineage that readers see; empty when there is none
+     * @param replaced lineages that are gone, the latest last
+     * @param lastToken the largest token that was given
      */
-    public Tables(long maxBytes, Duration retention, BufferAllocator allocator) {
-        this.maxBytes = maxBytes;
-        this.retention = retention;
+    public record State(String served, List<String> replaced, long lastToken) {}
+
+    public Tables(Limits limits, BufferAllocator allocator) {
+        this.limits = limits;
         this.allocator = allocator;
     }
 
-    public Collection<Table> all() {
-        return Collections.unmodifiableCollection(tables.values());
+    public Collection<Lineage> lineages() {
+        return Collections.unmodifiableCollection(lineages.values());
     }
 
-    public @Nullable Table find(String name) {
-        return tables.get(name);
+    /** The lineage that readers see when they name none; empty when nobody has opened yet. */
+    public String served() {
+        return served;
     }
 
-    /** What all tables together cost, without what only snapshots still hold. */
+    public @Nullable Lineage find(String lineage) {
+        return lineages.get(lineage);
+    }
+
+    State state() {
+        return new State(served, List.copyOf(replaced), lastToken);
+    }
+
+    /** What all tables together cost, without what only readers still hold. */
     public long bytes() {
-        return tables.values().stream().mapToLong(Table::bytes).sum();
+        return all().stream().mapToLong(Table::bytes).sum();
     }
 
     /** What the allocator has given for the rows of all tables. */
     public long bufferBytes() {
-        return tables.values().stream()
-                .mapToLong(table -> table.rows().bufferBytes())
-                .sum();
+        return all().stream().mapToLong(Table::bufferBytes).sum();
+    }
+
+    /**
+     * Says whether a subtask may open.
+     *
+     * @throws Refused FENCED when another has taken its place, INVALID when it cannot go back so far
+     */
+    public void admit(WriterOpening opening) throws Refused {
+        Lineage lineage = lineages.get(opening.lineage());
+        if (lineage != null) {
+            lineage.checkOpen(opening);
+        } else if (replaced.contains(opening.lineage())) {
+            throw Refused.fenced(
+                    "Lineage %s was replaced; readers see %s now. Stop the job that still writes the old one.",
+                    opening.lineage(), served);
+        }
+    }
+
+    /**
+     * Opens as {@link #admit} has let pass. The first lineage is served at once, and so is a later one while the served
+     * one has committed nothing; otherwise it waits for {@link #promote}, and one that waited before is gone.
+     */
+    public WriterOpened open(WriterOpening opening) {
+        Lineage lineage = lineages.get(opening.lineage());
+        if (lineage == null) {
+            Lineage known = lineages.get(served);
+            boolean isServed = known == null || !known.hasCommitted();
+            for (Lineage other : List.copyOf(lineages.values())) {
+                if (isServed || !other.id().equals(served)) {
+                    drop(other);
+                }
+            }
+            lineage = new Lineage(opening, limits.epochsKept());
+            lineages.put(lineage.id(), lineage);
+            served = isServed ? lineage.id() : served;
+        }
+        lineage.open(opening, ++lastToken);
+        return new WriterOpened(lastToken, lineage.committedEpoch());
     }
 
     /**
      * Says whether a put may be applied and what must leave for it; changes nothing.
      *
-     * @return evictions to make before, at most one a table
-     * @throws Refused INVALID when it breaks the contract, NO_ROOM when it does not fit
+     * @return evictions to make before, at most one a table; null when the put was applied before
+     * @throws Refused FENCED or INVALID when it breaks the contract, NO_ROOM when it does not fit
      */
-    public List<Eviction> admit(PutHeader header, PreparedPut put) throws Refused {
-        Table table = tables.get(header.table());
-        if (table != null) {
-            table.check(header, put);
-        } else if (tables.size() >= MAX_TABLES) {
+    public @Nullable List<Eviction> admit(PutHeader header, PreparedPut put) throws Refused {
+        Lineage lineage = lineages.get(header.lineage());
+        if (lineage == null) {
+            throw Refused.fenced(
+                    "There is no lineage %s here. A writer begins with open; if this one has, its lineage was replaced and "
+                            + "its job has to stop.",
+                    header.lineage());
+        }
+        if (lineage.checkPut(header, put) == Turn.REPEATED) {
+            return null;
+        }
+        if (lineage.find(header.table()) == null && lineage.tables().size() >= MAX_TABLES) {
             throw Refused.noRoom(
-                    "Cannot make table %s: the server holds %d tables already, as many as it may.",
+                    "Cannot make table %s: the lineage has %d tables already, as many as it may.",
                     header.table(), MAX_TABLES);
         }
-        return makeRoom(header, put);
+        return new Room(all(), limits.maxBytes()).forPut(header, lineage.find(header.table()), put);
     }
 
-    /** Drops windows as {@link #admit} or the log has said. */
+    /** Drops windows as an {@code admit} or the log has said. */
     public void evict(Eviction eviction) {
-        Table table = tables.get(eviction.table());
+        Lineage lineage = lineages.get(eviction.lineage());
+        Table table = lineage == null ? null : lineage.find(eviction.table());
         if (table != null) {
             table.evict(eviction.keepFromMillis());
         }
@@ -92,90 +163,133 @@ public final class Tables implements AutoCloseable {
 
     /** Applies a put that was admitted. */
     public void apply(PutHeader header, PreparedPut put) {
-        tables.computeIfAbsent(
-                        header.table(), name -> new Table(put.schema(), TableState.empty(name), retention, allocator))
-                .apply(header, put);
+        Lineage lineage = required(header.lineage());
+        Table table = lineage.find(header.table());
+        if (table == null) {
+            table = table(lineage, header.table(), header.writer(), put.schema());
+        }
+        lineage.put(header, put, table);
     }
 
     /**
-     * Makes a table as a checkpoint has kept it; its rows follow with {@link #load}, and {@link #restored} ends it.
+     * Says whether an epoch may be committed and what has to leave for it.
+     *
+     * @throws Refused INVALID when what the writers have put is not what is here
      */
-    public void restore(TableSchema schema, TableState state) {
-        tables.put(state.name(), new Table(schema, TableState.empty(state.name()), retention, allocator));
+    public List<Eviction> admit(EpochCommit commit) throws Refused {
+        Lineage lineage = lineages.get(commit.lineage());
+        if (lineage == null) {
+            throw Refused.fenced(
+                    "There is no lineage %s here, so nothing of it can be committed; readers see %s.",
+                    commit.lineage(), served.isEmpty() ? "none" : served);
+        }
+        lineage.checkCommit(commit);
+        return new Room(all(), limits.maxBytes()).forCommit(lineage.commitBytes(commit));
     }
 
-    /** Adds rows to a table that is being restored. */
-    public void load(String name, PreparedPut rows) {
-        Table table = tables.get(name);
-        if (table == null) {
-            throw new IllegalStateException("rows of a table that was not restored: " + name);
-        }
-        table.load(rows);
+    /** Commits as {@link #admit(EpochCommit)} has let pass, and returns the epoch that is committed now. */
+    public long commit(EpochCommit commit) {
+        Lineage lineage = required(commit.lineage());
+        lineage.commit(commit);
+        return lineage.committedEpoch();
     }
 
-    /** All rows of a table are loaded: from here on it is in this state. */
-    public void restored(TableState state) {
-        Table table = tables.get(state.name());
-        if (table != null) {
-            table.restore(state);
+    /**
+     * Says whether a lineage may be promoted.
+     *
+     * @throws Refused INVALID when it is not here or has committed nothing
+     */
+    public void admitPromotion(String lineage) throws Refused {
+        Lineage known = lineages.get(lineage);
+        if (known == null || !known.hasCommitted()) {
+            throw Refused.invalid(
+                    "Cannot promote lineage %s: %s.",
+                    lineage, known == null ? "it is not here" : "it has not committed an epoch yet");
         }
+    }
+
+    /** Lets readers see another lineage; the one they saw is gone. */
+    public void promote(String lineage) {
+        for (Lineage other : List.copyOf(lineages.values())) {
+            if (!other.id().equals(lineage)) {
+                drop(other);
+            }
+        }
+        served = lineage;
+    }
+
+    /** Everything that the tables hold now, to make the same of it with {@link #restore}. */
+    public List<Piece.WithRows> pieces() {
+        return Piece.of(this);
+    }
+
+    /**
+     * Takes a piece back, in the order of {@link #pieces}.
+     *
+     * @param rows what is to be put into the table; null for a piece without rows
+     */
+    public void restore(Piece piece, @Nullable PreparedPut rows) {
+        if (piece instanceof Piece.Server server) {
+            served = server.state().served();
+            replaced.addAll(server.state().replaced());
+            lastToken = server.state().lastToken();
+        } else if (piece instanceof Piece.OfLineage lineage) {
+            lineages.put(lineage.state().id(), new Lineage(lineage.state(), limits.epochsKept()));
+        } else if (piece instanceof Piece.TableBegin table) {
+            table(required(table.lineage()), table.table(), table.writer(), table.schema());
+        } else if (piece instanceof Piece.BaseRows base && rows != null) {
+            table(base.lineage(), base.table()).restoreBase(rows);
+        } else if (piece instanceof Piece.DeltaRows delta && rows != null) {
+            table(delta.lineage(), delta.table()).restoreDelta(delta.token(), delta.epoch(), rows);
+        } else if (piece instanceof Piece.EpochEnd end) {
+            table(end.lineage(), end.state().name())
+                    .restoreKept(
+                            end.epoch(), end.state(), required(end.lineage()).committedFacts(end.epoch()));
+        } else if (piece instanceof Piece.TableEnd end) {
+            table(end.lineage(), end.state().name()).restored(end.state());
+        }
+    }
+
+    private Table table(Lineage lineage, String name, String writer, TableSchema schema) {
+        Table table = new Table(schema, lineage.id(), name, writer, limits, allocator);
+        lineage.add(table);
+        return table;
     }
 
     @Override
     public void close() {
-        tables.values().forEach(Table::close);
-        tables.clear();
+        lineages.values().forEach(Lineage::close);
+        lineages.clear();
     }
 
-    private List<Eviction> makeRoom(PutHeader header, PreparedPut put) throws Refused {
-        Table table = tables.get(header.table());
-        boolean clears = table != null && table.replacesLineage(header);
-        long used = bytes() - (clears && table != null ? table.bytes() : 0);
-        long need = put.bytes()
-                + (table == null || clears ? 16 * put.rows() : table.rows().indexGrowth(put.rows()));
-        int slots = table == null || clears ? 0 : table.rows().slots();
-        if (slots + put.rows() / Chunk.MAX_ROWS + put.upserts().size() > RowStore.MAX_SLOTS) {
-            throw Refused.noRoom("Table %s has as many chunks as a table may have.", header.table());
+    private Table table(String lineage, String name) {
+        Table table = required(lineage).find(name);
+        if (table == null) {
+            throw new IllegalStateException("no table %s of lineage %s".formatted(name, lineage));
         }
-        if (need == 0 || used + need <= maxBytes) {
-            return List.of();
-        }
-        NavigableMap<String, Long> keepFrom = new TreeMap<>();
-        for (Candidate candidate : candidates(header, put, clears)) {
-            used -= candidate.bytes();
-            keepFrom.put(candidate.table(), Windows.endOf(candidate.window()));
-            if (used + need <= maxBytes) {
-                List<Eviction> evictions = new ArrayList<>();
-                keepFrom.forEach((name, from) -> evictions.add(new Eviction(name, from)));
-                return evictions;
-            }
-        }
-        throw Refused.noRoom(
-                "A put of %d bytes to table %s does not fit: the tables may use %d bytes (memory.max), and %d of them "
-                        + "cannot leave because they are the newest window of their table. Give the server more memory.",
-                need, header.table(), maxBytes, used);
+        return table;
     }
 
-    /** Windows that may leave, the oldest first; none is the newest of its table, counting this put's. */
-    private List<Candidate> candidates(PutHeader header, PreparedPut put, boolean clears) {
-        List<Candidate> candidates = new ArrayList<>();
-        for (Table table : tables.values()) {
-            boolean target = table.name().equals(header.table());
-            if (table.rows().windows().isEmpty() || (target && clears)) {
-                continue;
-            }
-            Long putsTo = target ? put.lastWindow() : null;
-            long newest = Math.max(table.rows().windows().lastKey(), putsTo == null ? Long.MIN_VALUE : putsTo);
-            for (long window : table.rows().windows().headMap(newest).keySet()) {
-                if (window != Windows.NONE) {
-                    candidates.add(
-                            new Candidate(table.name(), window, table.rows().windowBytes(window)));
-                }
-            }
+    private Lineage required(String lineage) {
+        Lineage known = lineages.get(lineage);
+        if (known == null) {
+            throw new IllegalStateException("no lineage " + lineage);
         }
-        candidates.sort(Comparator.comparingLong(Candidate::window).thenComparing(Candidate::table));
-        return candidates;
+        return known;
     }
 
-    private record Candidate(String table, long window, long bytes) {}
+    private void drop(Lineage lineage) {
+        lineages.remove(lineage.id());
+        lineage.close();
+        replaced.add(lineage.id());
+        if (replaced.size() > LINEAGES_REMEMBERED) {
+            replaced.remove(0);
+        }
+    }
+
+    private List<Table> all() {
+        return lineages.values().stream()
+                .flatMap(lineage -> lineage.tables().values().stream())
+                .toList();
+    }
 }

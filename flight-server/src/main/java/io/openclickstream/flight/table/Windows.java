@@ -15,15 +15,18 @@ final class Windows {
 
     /** The window of a row; the value must not be null. */
     static long startOf(FieldVector windowColumn, int row) {
-        long value = ((TimeStampVector) windowColumn).get(row);
-        long millis =
-                switch (((ArrowType.Timestamp) windowColumn.getField().getType()).getUnit()) {
-                    case SECOND -> saturatedTimesThousand(value);
-                    case MILLISECOND -> value;
-                    case MICROSECOND -> Math.floorDiv(value, 1_000L);
-                    case NANOSECOND -> Math.floorDiv(value, 1_000_000L);
-                };
-        return startOf(millis);
+        return startOf(millisOf(windowColumn, row));
+    }
+
+    /** A timestamp in milliseconds since 1970, rounded down; it must not be null. */
+    static long millisOf(FieldVector timestamps, int row) {
+        long value = ((TimeStampVector) timestamps).get(row);
+        return switch (((ArrowType.Timestamp) timestamps.getField().getType()).getUnit()) {
+            case SECOND -> saturatedTimesThousand(value);
+            case MILLISECOND -> value;
+            case MICROSECOND -> Math.floorDiv(value, 1_000L);
+            case NANOSECOND -> Math.floorDiv(value, 1_000_000L);
+        };
     }
 
     static long startOf(long millis) {

@@ -140,10 +140,15 @@ class PutLogTest {
     @Test
     void aNewerFormatIsRefusedByName() throws IOException {
         Path file = folder.resolve("%020d.log".formatted(1));
-        Files.write(file, new byte[] {'O', 'C', 'L', 'G', 0, 0, 0, 2});
+        Files.write(file, new byte[] {'O', 'C', 'L', 'G', 0, 0, 0, 3});
         assertThatThrownBy(() -> readAll(folder, 0))
                 .isInstanceOf(UnusableData.class)
-                .hasMessageContaining(file + ": it has format 2 and this release reads up to 1");
+                .hasMessageContaining(file + ": it has format 3 and this release reads up to 2");
+        Files.write(file, new byte[] {'O', 'C', 'L', 'G', 0, 0, 0, 1});
+        assertThatThrownBy(() -> readAll(folder, 0))
+                .isInstanceOf(UnusableData.class)
+                .hasMessageContaining(file + ": it has format 1 of an earlier release")
+                .hasMessageContaining("start the job without state");
         Files.writeString(file, "something else");
         assertThatThrownBy(() -> readAll(folder, 0)).hasMessageContaining("no log of this server");
     }

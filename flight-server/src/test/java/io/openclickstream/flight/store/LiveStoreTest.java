@@ -10,17 +10,22 @@ import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.flight.table.TableState;
+import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.RowDigest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -60,7 +65,7 @@ class LiveStoreTest {
             }
         }
         try (Opened store = open(64 * MIB, MIB)) {
-            store.put(41, 300L, List.of(Clicks.upsert("more", 0, 1)));
+            store.put(40, 300L, List.of(Clicks.upsert("more", 0, 1)));
             assertThat(store.rows()).hasSize(rows.size() + 1).contains("more@0=1");
         }
     }
@@ -115,8 +120,10 @@ class LiveStoreTest {
             for (int writer = 0; writer < 8; writer++) {
                 String name = "writer" + writer;
                 all.add(writers.submit(() -> {
+                    int subtask = Integer.parseInt(name.substring("writer".length()));
+                    long token = store.store.open(Clicks.opening(subtask, 8)).token();
                     for (int i = 0; i < 20; i++) {
-                        store.put(i, null, List.of(Clicks.upsert(name + "-" + i, 0, i)));
+                        store.put(subtask, 8, token, i, List.of(Clicks.upsert(name + "-" + i, 0, i)));
                     }
                     return null;
                 }));
@@ -159,6 +166,46 @@ class LiveStoreTest {
     }
 
     @Test
+    void aLogCutAnywhereOpensWithAPrefixOfWhatWasDone() throws Exception {
+        Path log = folder.resolve("%020d.log".formatted(1));
+        List<Long> ends = new ArrayList<>();
+        List<String> states = new ArrayList<>();
+        List<List<Clicks>> puts = new ArrayList<>();
+        try (Opened store = open(64 * MIB, MIB)) {
+            for (int i = 0; i < 6; i++) {
+                ends.add(Files.size(log));
+                states.add(store.summary());
+                if (i % 3 == 2) {
+                    store.store.commit(commit(3 + i, puts));
+                } else {
+                    puts.add(List.of(Clicks.upsert("row" + i, 0, i)));
+                    store.put(puts.size() - 1, null, 3 + i, puts.get(puts.size() - 1));
+                }
+            }
+            ends.add(Files.size(log));
+            states.add(store.summary());
+        }
+        byte[] whole = Files.readAllBytes(log);
+        for (int length = ends.get(0).intValue(); length <= whole.length; length += 11) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file :
+                        files.filter(each -> each.toString().endsWith(".log")).toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.write(log, Arrays.copyOf(whole, length));
+            int done = -1;
+            while (done + 1 < ends.size() && ends.get(done + 1) <= length) {
+                done++;
+            }
+            // A put's schema is a record before it: what is cut between them is nothing yet.
+            try (Opened store = open(64 * MIB, MIB)) {
+                assertThat(store.summary()).as("cut at %d of %s", length, ends).isEqualTo(states.get(done));
+            }
+        }
+    }
+
+    @Test
     void recordsThatMakeNoSenseAreRefusedWithTheFolder() throws Exception {
         try (Opened store = open(64 * MIB, MIB)) {
             store.put(0, null, many(0, 1));
@@ -172,6 +219,20 @@ class LiveStoreTest {
                 .hasMessageContaining(folder.toString());
     }
 
+    /** Of the first writer, which has put this. */
+    private EpochCommit commit(long epoch, List<List<Clicks>> puts) {
+        long rows = 0;
+        long digest = RowDigest.NOTHING;
+        for (List<Clicks> put : puts) {
+            try (VectorSchemaRoot batch = Clicks.batch(put, allocator)) {
+                rows += put.size();
+                digest = RowDigest.then(digest, RowDigest.of(batch));
+            }
+        }
+        var lane = new EpochCommit.Lane(Clicks.WRITER, 0, 1, "clicks", puts.size(), rows, digest);
+        return new EpochCommit(EpochCommit.VERSION, Clicks.LINEAGE, epoch, List.of(lane));
+    }
+
     private VectorSchemaRoot empty() {
         return VectorSchemaRoot.create(Clicks.PUT, allocator);
     }
@@ -179,7 +240,7 @@ class LiveStoreTest {
     private Opened open(long memory, long checkpointBytes) throws IOException {
         DataFolder data = DataFolder.open(folder, "a test");
         try {
-            var limits = new LiveStore.Limits(memory, Duration.ofDays(1000), checkpointBytes, MIB);
+            var limits = new LiveStore.Limits(memory, Duration.ofDays(1000), 3, checkpointBytes, MIB);
             return new Opened(LiveStore.open(data, limits, allocator, () -> {}), allocator);
         } catch (IOException | RuntimeException e) {
             data.close();
@@ -208,10 +269,71 @@ class LiveStoreTest {
     }
 
     private record Opened(LiveStore store, BufferAllocator allocator) implements AutoCloseable {
+        /** Puts as the first writer of all, which is opened with its first put. */
         void put(long seq, Long watermark, List<Clicks> rows) throws Refused {
-            try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
-                store.put(Clicks.header(seq, watermark), PutSchema.of(Clicks.PUT), batch);
+            if (store.lineages().isEmpty()) {
+                store.open(Clicks.opening(0, 1));
             }
+            put(Clicks.header(seq, watermark), rows);
+        }
+
+        void put(int subtask, int parallelism, long token, long seq, List<Clicks> rows) throws Refused {
+            put(
+                    new PutHeader(
+                            PutHeader.VERSION,
+                            "clicks",
+                            Clicks.LINEAGE,
+                            Clicks.WRITER,
+                            subtask,
+                            parallelism,
+                            token,
+                            3,
+                            seq,
+                            0,
+                            null),
+                    rows);
+        }
+
+        private void put(PutHeader header, List<Clicks> rows) throws Refused {
+            try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
+                store.put(Clicks.digested(header, batch), PutSchema.of(Clicks.PUT), batch);
+            }
+        }
+
+        void put(long seq, Long watermark, long epoch, List<Clicks> rows) throws Refused {
+            if (store.lineages().isEmpty()) {
+                store.open(Clicks.opening(0, 1));
+            }
+            PutHeader header = Clicks.header(seq, watermark);
+            put(
+                    new PutHeader(
+                            header.version(),
+                            header.table(),
+                            header.lineage(),
+                            header.writer(),
+                            0,
+                            1,
+                            1,
+                            epoch,
+                            seq,
+                            0,
+                            watermark),
+                    rows);
+        }
+
+        /** Rows of both views, and the committed epoch. */
+        String summary() throws Refused {
+            if (store.lineages().isEmpty() || store.tableNames().isEmpty()) {
+                return "nothing";
+            }
+            long epoch = store.lineages().get(0).committedEpoch();
+            String committed = "none";
+            if (epoch > 0) {
+                try (TableSnapshot snapshot = store.snapshot(new TableView("clicks", true, epoch, null))) {
+                    committed = Clicks.read(snapshot, allocator).toString();
+                }
+            }
+            return rows() + " " + epoch + " " + committed;
         }
 
         List<String> rows() throws Refused {

@@ -2,7 +2,10 @@ package io.openclickstream.flight.table;
 
 import io.openclickstream.schemas.live.LiveMetadata;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.RowDigest;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +30,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 public record Clicks(String key, long timeMillis, Long value, boolean delete) {
     public static final long HOUR = 3_600_000;
     public static final String LINEAGE = new UUID(0, 1).toString();
+    public static final String WRITER = "test-clicks";
 
     public static final Schema PUT = new Schema(
             List.of(
@@ -48,8 +52,46 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
         return new Field(name, new FieldType(nullable, type, null), null);
     }
 
+    /** Of the first writer that opens, in epoch 3, without a digest. */
     public static PutHeader header(long seq, Long watermarkMillis) {
-        return new PutHeader(1, "clicks", LINEAGE, 0, 1, 3, seq, watermarkMillis);
+        return new PutHeader(PutHeader.VERSION, "clicks", LINEAGE, WRITER, 0, 1, 1, 3, seq, 0, watermarkMillis);
+    }
+
+    /** The same header with the digest of a batch. */
+    public static PutHeader digested(PutHeader header, VectorSchemaRoot batch) {
+        return new PutHeader(
+                header.version(),
+                header.table(),
+                header.lineage(),
+                header.writer(),
+                header.subtask(),
+                header.parallelism(),
+                header.token(),
+                header.epoch(),
+                header.seq(),
+                RowDigest.of(batch),
+                header.watermarkMillis());
+    }
+
+    /** Opens a writer that begins without state. */
+    public static WriterOpening opening(int subtask, int parallelism) {
+        return new WriterOpening(WriterOpening.VERSION, LINEAGE, WRITER, subtask, parallelism, 0, "job");
+    }
+
+    /** Tables for the first writer, which is open. */
+    static Tables tables(long maxBytes, Duration retention, BufferAllocator allocator) {
+        Tables tables = new Tables(new Tables.Limits(maxBytes, retention, 3), allocator);
+        tables.open(opening(0, 1));
+        return tables;
+    }
+
+    static Table table(Tables tables) {
+        return tables.find(LINEAGE).find("clicks");
+    }
+
+    /** The live view of the table now. */
+    static TableSnapshot live(Tables tables) {
+        return table(tables).snapshot(tables.find(LINEAGE).liveFacts());
     }
 
     public static TableSchema schema() {
@@ -98,9 +140,13 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
     }
 
     static List<String> read(TableSnapshot snapshot, BufferAllocator allocator, int batchRows) {
+        return read(snapshot, Selection.everything(snapshot.tableSchema()), allocator, batchRows);
+    }
+
+    static List<String> read(TableSnapshot snapshot, Selection selection, BufferAllocator allocator, int batchRows) {
         List<String> rows = new ArrayList<>();
         try (VectorSchemaRoot batch = VectorSchemaRoot.create(snapshot.schema(), allocator)) {
-            RowCursor cursor = new RowCursor(snapshot, batchRows, 1 << 20);
+            RowCursor cursor = new RowCursor(snapshot, selection, batchRows, 1 << 20);
             while (cursor.next(batch)) {
                 for (int i = 0; i < batch.getRowCount(); i++) {
                     StringBuilder row = new StringBuilder();

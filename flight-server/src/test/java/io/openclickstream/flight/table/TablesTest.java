@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -33,10 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TablesTest {
-    private static final String OTHER = new UUID(0, 2).toString();
-
     private final BufferAllocator allocator = new RootAllocator();
-    private Tables tables = new Tables(Long.MAX_VALUE, Duration.ofHours(3), allocator);
+    private Tables tables = Clicks.tables(Long.MAX_VALUE, Duration.ofHours(3), allocator);
 
     @AfterEach
     void nothingLeaks() {
@@ -75,37 +72,26 @@ class TablesTest {
 
     @Test
     void watermarkIsUnknownUntilEverySubtaskOfThisParallelismHasSaidOne() throws Refused {
-        put(header(Clicks.LINEAGE, 0, 2, 7, 0, 100L));
+        long first = open(0, 2);
+        long second = open(1, 2);
+        put(header(0, 2, first, 7, 0, 100L), Clicks.upsert("a", 0, 1));
         assertThat(table().state().progress().watermarkMillis()).isEmpty();
         assertThat(table().state().progress().epoch()).isEmpty();
-        put(header(Clicks.LINEAGE, 1, 2, 6, 0, null));
+        put(header(1, 2, second, 6, 0, null));
         assertThat(table().state().progress().watermarkMillis()).isEmpty();
         assertThat(table().state().progress().epoch()).isEqualTo(OptionalLong.of(6));
-        put(header(Clicks.LINEAGE, 1, 2, 6, 1, 50L));
+        put(header(1, 2, second, 6, 1, 50L));
         assertThat(table().state().progress().watermarkMillis()).isEqualTo(OptionalLong.of(50));
 
-        put(header(Clicks.LINEAGE, 0, 1, 8, 0, 200L), Clicks.upsert("a", 0, 1)); // scaled in: subtask 1 is no more
+        put(header(0, 1, open(0, 1), 8, 0, 200L)); // scaled in: subtask 1 is no more
         assertThat(table().state().progress().watermarkMillis()).isEqualTo(OptionalLong.of(200));
-        put(header(Clicks.LINEAGE, 1, 3, 8, 0, 300L)); // scaled out: subtask 2 has not spoken
+        put(header(1, 3, open(1, 3), 8, 0, 300L)); // scaled out: the others have not spoken
         assertThat(table().state().progress().watermarkMillis()).isEmpty();
-        put(header(Clicks.LINEAGE, 2, 3, 8, 0, 250L));
+        put(header(2, 3, open(2, 3), 8, 0, 250L));
+        put(header(0, 3, open(0, 3), 8, 0, 200L));
+        put(header(1, 3, 5, 8, 1, 300L));
+        put(header(2, 3, 6, 8, 1, 250L));
         assertThat(table().state().progress().watermarkMillis()).isEqualTo(OptionalLong.of(200));
-        assertThat(rows()).containsExactly("a@0=1");
-    }
-
-    @Test
-    void aNewLineageBeginsAnewAndTheOldJobCannotTakeItBackByAccident() throws Refused {
-        put(header(Clicks.LINEAGE, 0, 1, 7, 5, 100L), Clicks.upsert("old", 0, 1));
-        put(header(OTHER, 0, 2, 0, 0, null), Clicks.upsert("new", 0, 2));
-        assertThat(rows()).containsExactly("new@0=2");
-        assertThat(table().state().progress().watermarkMillis()).isEmpty();
-
-        assertThatThrownBy(() -> put(header(Clicks.LINEAGE, 0, 1, 7, 6, 100L), Clicks.upsert("old", 0, 1)))
-                .hasMessageContaining("lineage " + Clicks.LINEAGE + " was replaced by " + OTHER);
-        assertThat(rows()).containsExactly("new@0=2");
-
-        put(header(Clicks.LINEAGE, 0, 1, 7, 0, 100L), Clicks.upsert("restored", 0, 1)); // its writer was opened anew
-        assertThat(rows()).containsExactly("restored@0=1");
     }
 
     @Test
@@ -120,7 +106,7 @@ class TablesTest {
 
     @Test
     void memoryIsMadeByTheOldestWindowsOfAnyTable() throws Refused {
-        tables = new Tables(400_000, Duration.ofDays(9), allocator);
+        reopen(400_000);
         for (int hour = 0; hour < 40; hour++) {
             List<Eviction> evictions = put(header("clicks", hour), many(hour, 300));
             List<Eviction> others = put(header("others", hour), many(hour, 300));
@@ -137,7 +123,7 @@ class TablesTest {
 
     @Test
     void whatCannotFitIsRefusedAndChangesNothing() throws Refused {
-        tables = new Tables(200_000, Duration.ofDays(9), allocator);
+        reopen(200_000);
         put(0, null, many(3, 500));
         put(1, null, many(4, 500));
         List<String> before = rows();
@@ -185,7 +171,7 @@ class TablesTest {
             apply(Clicks.header(1, null), PreparedPut.of(TableSchema.of(extended), batch, allocator));
         }
         assertThat(rows()).containsExactly("b@0=null=9", "row1@3600000=1=null");
-        try (TableSnapshot snapshot = table().snapshot()) {
+        try (TableSnapshot snapshot = Clicks.live(tables)) {
             assertThat(snapshot.schema().getFields())
                     .extracting(Field::getName)
                     .containsExactly("key", "time", "value", "extra");
@@ -219,13 +205,32 @@ class TablesTest {
         return rows.toArray(Clicks[]::new);
     }
 
-    private static PutHeader header(
-            String lineage, int subtask, int parallelism, long epoch, long seq, Long watermark) {
-        return new PutHeader(1, "clicks", lineage, subtask, parallelism, epoch, seq, watermark);
+    private static PutHeader header(int subtask, int parallelism, long token, long epoch, long seq, Long watermark) {
+        return new PutHeader(
+                PutHeader.VERSION,
+                "clicks",
+                Clicks.LINEAGE,
+                Clicks.WRITER,
+                subtask,
+                parallelism,
+                token,
+                epoch,
+                seq,
+                0,
+                watermark);
     }
 
     private static PutHeader header(String table, long seq) {
-        return new PutHeader(1, table, Clicks.LINEAGE, 0, 1, 0, seq, null);
+        return new PutHeader(PutHeader.VERSION, table, Clicks.LINEAGE, Clicks.WRITER, 0, 1, 1, 3, seq, 0, null);
+    }
+
+    private long open(int subtask, int parallelism) {
+        return tables.open(Clicks.opening(subtask, parallelism)).token();
+    }
+
+    private void reopen(long maxBytes) {
+        tables.close();
+        tables = Clicks.tables(maxBytes, Duration.ofDays(9), allocator);
     }
 
     private void put(long seq, Long watermark, Clicks... rows) throws Refused {
@@ -253,11 +258,11 @@ class TablesTest {
     }
 
     private Table table() {
-        return tables.find("clicks");
+        return Clicks.table(tables);
     }
 
     private long keptFrom(String table) {
-        return tables.find(table).state().keptFromMillis();
+        return tables.find(Clicks.LINEAGE).find(table).state().keptFromMillis();
     }
 
     private List<Long> windows() {
@@ -267,7 +272,7 @@ class TablesTest {
     }
 
     private List<String> rows() {
-        try (TableSnapshot snapshot = table().snapshot()) {
+        try (TableSnapshot snapshot = Clicks.live(tables)) {
             return Clicks.read(snapshot, allocator);
         }
     }

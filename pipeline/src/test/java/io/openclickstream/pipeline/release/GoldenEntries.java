@@ -3,6 +3,7 @@ package io.openclickstream.pipeline.release;
 import io.openclickstream.schemas.RegisteredState;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
+import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.metric.MetricDefinition;
 import io.openclickstream.schemas.metric.Pane;
 import io.openclickstream.schemas.metric.PaneBucket;
@@ -38,8 +39,12 @@ final class GoldenEntries {
                 List.of(
                         PaneBucket.of("page_metrics", MOMENT, "[\"shop\",\"/home\"]"),
                         PaneBucket.of("revenue", -60_000, "[]"));
-            case WATERMARK, METRIC_DEFINITIONS, LIVE_SESSIONS_LINEAGE, LIVE_METRICS_LINEAGE, LIVE_LEDGER_LINEAGE ->
-                List.of();
+            case WATERMARK,
+                    METRIC_DEFINITIONS,
+                    LIVE_SESSIONS_LINEAGE,
+                    LIVE_METRICS_LINEAGE,
+                    LIVE_LEDGER_LINEAGE,
+                    LIVE_PREPARED -> List.of();
         };
     }
 
@@ -57,6 +62,34 @@ final class GoldenEntries {
                 List.of(new MetricDefinition("clicks_1m", "SELECT COUNT(*) AS clicks FROM clicks"));
             case LIVE_SESSIONS_LINEAGE, LIVE_METRICS_LINEAGE, LIVE_LEDGER_LINEAGE ->
                 List.of("00000000-0000-0001-0000-000000000002");
+            case LIVE_PREPARED ->
+                List.of(
+                        new LivePrepared(
+                                "00000000-0000-0001-0000-000000000002",
+                                9,
+                                "live-metrics",
+                                1,
+                                2,
+                                11,
+                                7,
+                                "page_metrics",
+                                40,
+                                123_456_789_012L,
+                                -1,
+                                true),
+                        new LivePrepared(
+                                "00000000-0000-0001-0000-000000000002",
+                                1,
+                                "live-ledger",
+                                0,
+                                1,
+                                1,
+                                1,
+                                "ledger",
+                                0,
+                                0,
+                                0,
+                                false));
         };
     }
 

@@ -5,14 +5,13 @@ import static org.awaitility.Awaitility.await;
 import io.openclickstream.pipeline.ReleaseJob;
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
 import io.openclickstream.pipeline.source.WireType;
+import io.openclickstream.schemas.ledger.LedgerEntry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +24,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
  * Runs the job over a story, from nothing or from a savepoint, and tells what became final.
@@ -50,9 +50,10 @@ record SampleRun(String backend, int parallelism, Path metrics) {
         }
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             String newLineage = savepoint == null ? LINEAGE : UUID.randomUUID().toString();
-            StreamExecutionEnvironment env = job(restore, new SampleSource(newId(), story, true), flight, newLineage);
+            String id = newId();
+            StreamExecutionEnvironment env = job(restore, id, new SampleSource(id, story, true), flight, newLineage);
             env.executeAsync("sample").getJobExecutionResult().get(BOUND.toSeconds(), TimeUnit.SECONDS);
-            return finalRows(flight);
+            return finalRows(flight, id);
         }
     }
 
@@ -66,7 +67,7 @@ record SampleRun(String backend, int parallelism, Path metrics) {
         String id = newId();
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             StreamExecutionEnvironment env =
-                    job(new Configuration(), new SampleSource(id, story, false), flight, LINEAGE);
+                    job(new Configuration(), id, new SampleSource(id, story, false), flight, LINEAGE);
             JobClient job = env.executeAsync("sample");
             await().atMost(BOUND).until(() -> SampleSource.isAtTheEnd(id));
             // Flink refuses while some task is still being started.
@@ -79,7 +80,7 @@ record SampleRun(String backend, int parallelism, Path metrics) {
             job.cancel().get(BOUND.toSeconds(), TimeUnit.SECONDS);
             await().atMost(BOUND)
                     .until(() -> job.getJobStatus().get(BOUND.toSeconds(), TimeUnit.SECONDS) == JobStatus.CANCELED);
-            return new Stopped(Path.of(URI.create(savepoint)), finalRows(flight));
+            return new Stopped(Path.of(URI.create(savepoint)), finalRows(flight, id));
         }
     }
 
@@ -88,14 +89,18 @@ record SampleRun(String backend, int parallelism, Path metrics) {
 
     @SuppressWarnings("deprecation") // see SampleSource
     private StreamExecutionEnvironment job(
-            Configuration configuration, SampleSource source, KeepingFlightServer flight, String newLineage)
+            Configuration configuration, String id, SampleSource source, KeepingFlightServer flight, String newLineage)
             throws Exception {
         StreamExecutionEnvironment env = ReleaseJob.environment(configuration
                 .set(RestartStrategyOptions.RESTART_STRATEGY, "none")
                 .set(StateBackendOptions.STATE_BACKEND, backend));
         env.setParallelism(parallelism);
         var records = env.addSource(source, "sample", WireType.SOURCE_RECORD).uid("sample-source");
-        ReleaseJob.connect(records, metrics, flight.uri(), newLineage);
+        ReleaseJob.connect(records, metrics, flight.uri(), newLineage)
+                .map(new SampleTotals(id))
+                .uid("sample-totals")
+                .sinkTo(new DiscardingSink<>())
+                .uid("sample-sink");
         return env;
     }
 
@@ -104,17 +109,13 @@ record SampleRun(String backend, int parallelism, Path metrics) {
     }
 
     /** Without what a run decides: epochs, and how often a session's row changed. */
-    private static List<String> finalRows(KeepingFlightServer flight) {
-        Map<String, String> totals = new TreeMap<>();
+    private static List<String> finalRows(KeepingFlightServer flight, String id) {
         TreeSet<String> rows = new TreeSet<>();
         for (KeepingFlightServer.Put put : flight.puts()) {
             String table = put.header().table();
             for (String row : put.rows()) {
                 List<String> columns = List.of(row.split("\\|", -1));
-                if (table.equals("ledger")) {
-                    totals.put(
-                            columns.get(1), row(table, columns.subList(0, 2), columns.subList(3, columns.size() - 1)));
-                } else if (table.equals("sessions") && columns.get(9).equals("true")) {
+                if (table.equals("sessions") && columns.get(9).equals("true")) {
                     rows.add(row(table, columns.subList(0, columns.size() - 2), List.of()));
                 } else if (row.endsWith("|true|true|0")) {
                     rows.add(row(table, columns.subList(0, columns.size() - 3), List.of()));
@@ -125,7 +126,20 @@ record SampleRun(String backend, int parallelism, Path metrics) {
                 .map(put -> "lineage of " + put.header().table() + "|"
                         + put.header().lineage())
                 .forEach(rows::add);
-        rows.addAll(totals.values());
+        for (LedgerEntry total : SampleTotals.of(id)) {
+            rows.add("ledger|%s|%d|%d|%d|%d|%d|%d|%d|%d|%d"
+                    .formatted(
+                            total.topic(),
+                            total.partition(),
+                            total.toOffset(),
+                            total.received(),
+                            total.accepted(),
+                            total.duplicate(),
+                            total.late(),
+                            total.malformed(),
+                            total.future(),
+                            total.filtered()));
+        }
         return new ArrayList<>(rows);
     }
 

@@ -83,7 +83,7 @@ class PlatformOptions {
             names = "--http.port",
             paramLabel = "PORT",
             defaultValue = "8816",
-            description = "The Flight server's health and metrics. Default: ${DEFAULT-VALUE}")
+            description = "The Flight server's tables, health and metrics over HTTP. Default: ${DEFAULT-VALUE}")
     int httpPort;
 
     /** What a platform is started with for a command. */

@@ -16,10 +16,22 @@ public final class LiveMetadata {
 
     /** Get: the lineage (UUID) of the job whose rows these are. */
     public static final String LINEAGE = "clickstream.lineage";
-    /** Get: the smallest epoch that any writing subtask has reached. */
+    /** Get: in the live view the smallest epoch that any writing subtask has reached, in a committed one its epoch. */
     public static final String EPOCH = "clickstream.epoch";
-    /** Get: which view of the table this is; {@code live} holds rows that no checkpoint covers yet. */
+    /**
+     * Get: which view of the table this is; {@code live} holds rows that no checkpoint covers yet, {@code committed} those
+     * of all checkpoints up to its epoch.
+     */
     public static final String VIEW = "clickstream.view";
+    /**
+     * Get: the checkpoint that the writers of the live view have gone back to; left out once they have completed another.
+     */
+    public static final String ROLLED_BACK_TO = "clickstream.rolled_back_to";
+    /**
+     * Get: rows that have not changed since this checkpoint are missing, since the server did not know the lineage then;
+     * left out when none are.
+     */
+    public static final String BEGINS_AFTER = "clickstream.begins_after";
     /** Get: the smallest watermark of any writing subtask. */
     public static final String WATERMARK = "clickstream.watermark";
     /** Get: event time up to which no on-time click is missing. */

@@ -48,23 +48,27 @@ public enum LiveTable {
                     column("close_reason", utf8(), true, "why no further click joined; null while one still may"),
                     column("revision", int64(), false, "grows with every change of the row"))),
 
-    /** One row per Kafka partition: what became of every record read up to the epoch. */
+    /** One row per epoch and Kafka partition: what became of every record read in it. Windowed by ingestion time. */
     LEDGER(
-            "What became of every record read from one Kafka partition, up to the epoch.",
-            List.of("topic", "partition"),
-            null,
+            "What became of every record read from one Kafka partition in one epoch.",
+            List.of("topic", "partition", "epoch"),
+            "ingestion_time",
             List.of(
                     column("topic", utf8(), false, "Kafka topic"),
                     column("partition", int32(), false, "Kafka partition"),
-                    column("epoch", int64(), false, "checkpoint up to which the counts hold"),
-                    column("next_offset", int64(), false, "offset after the last record counted"),
+                    column("epoch", int64(), false, "checkpoint before whose barrier the records were read"),
+                    column("next_offset", int64(), false, "offset after the last record read"),
                     column("received", int64(), false, "records read; the sum of the outcomes"),
                     column("accepted", int64(), false, "counted in sessions and metrics"),
                     column("duplicate", int64(), false, "same event id of the same user again"),
                     column("late", int64(), false, "further behind the watermark than the allowed lateness"),
                     column("malformed", int64(), false, "not readable as a click"),
                     column("future", int64(), false, "further ahead of its ingestion than the allowed skew"),
-                    column("filtered", int64(), false, "refused by a policy: its user sends too many clicks")));
+                    column("filtered", int64(), false, "refused by a policy: its user sends too many clicks"),
+                    column("from_offset", int64(), true, "offset of the first record read"),
+                    column("ingestion_time", millis(), false, "latest ingestion of the records read so far"),
+                    column("complete_through", millis(), true, "final rows up to this event time are in this epoch"),
+                    column("is_drained", bool(), true, "everything read so far is final")));
 
     private final LiveTableSchema definition;
 

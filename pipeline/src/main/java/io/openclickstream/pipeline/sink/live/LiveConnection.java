@@ -2,13 +2,11 @@ package io.openclickstream.pipeline.sink.live;
 
 import io.openclickstream.schemas.live.PutHeader;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
-import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PutResult;
 import org.apache.arrow.flight.SyncPutListener;
@@ -20,24 +18,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One DoPut stream to one live table. A batch counts as sent once the server has said that it is durable; until then it
- * is sent again, over new connections, for as long as an outage is allowed to last. Repeating a batch is harmless: rows
- * are upserts and deletes by key.
+ * is sent again, over new connections, for as long as an outage is allowed to last. Repeating a batch is harmless: the
+ * server knows it by its token and sequence number.
  */
 final class LiveConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConnection.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
-
-    /** What the server says when it understood the put and will never take it. */
-    private static final Set<FlightStatusCode> FINAL_REFUSALS = Set.of(
-            FlightStatusCode.INVALID_ARGUMENT,
-            FlightStatusCode.UNAUTHENTICATED,
-            FlightStatusCode.UNAUTHORIZED,
-            FlightStatusCode.UNIMPLEMENTED);
 
     private final Location location;
     private final BufferAllocator allocator;
+    private final LiveAccess access;
     private final Duration maxOutage;
     private final LiveBatch batch;
     private final String table;
@@ -47,8 +37,15 @@ final class LiveConnection implements AutoCloseable {
     private @Nullable SyncPutListener answers;
     private @Nullable FlightRuntimeException failure;
 
-    LiveConnection(Location location, BufferAllocator allocator, Duration maxOutage, LiveBatch batch, String table) {
+    LiveConnection(
+            Location location,
+            LiveAccess access,
+            BufferAllocator allocator,
+            Duration maxOutage,
+            LiveBatch batch,
+            String table) {
         this.location = location;
+        this.access = access;
         this.allocator = allocator;
         this.maxOutage = maxOutage;
         this.batch = batch;
@@ -71,8 +68,7 @@ final class LiveConnection implements AutoCloseable {
      * @throws LivePushException when the server refuses it for good, or has been away for longer than allowed
      */
     void awaitDurable(PutHeader header) throws InterruptedException, LivePushException {
-        long giveUpAt = System.nanoTime() + maxOutage.toNanos();
-        Duration pause = FIRST_PAUSE;
+        Patience patience = new Patience(location.getUri(), "rows for table " + table, maxOutage);
         while (true) {
             try {
                 if (failure != null) {
@@ -82,26 +78,7 @@ final class LiveConnection implements AutoCloseable {
                 return;
             } catch (FlightRuntimeException e) {
                 disconnect();
-                if (FINAL_REFUSALS.contains(e.status().code())) {
-                    throw new LivePushException(
-                            "The Flight server at %s refuses rows for table %s: %s"
-                                    .formatted(location.getUri(), table, e.getMessage()),
-                            e);
-                }
-                if (System.nanoTime() - giveUpAt > 0) {
-                    throw new LivePushException(
-                            "The Flight server at %s has not taken rows for table %s for %s: %s. Start it, or allow a longer outage with live.max-outage."
-                                    .formatted(location.getUri(), table, maxOutage, e.getMessage()),
-                            e);
-                }
-                LOG.warn(
-                        "Waiting for the Flight server: uri={} table={} pause={} cause={}",
-                        location.getUri(),
-                        table,
-                        pause,
-                        e.getMessage());
-                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                patience.waitAfter(e);
                 send(header);
             }
         }
@@ -139,7 +116,7 @@ final class LiveConnection implements AutoCloseable {
         if (stream != null) {
             return stream;
         }
-        client = FlightClient.builder(allocator, location).build();
+        client = access.client(allocator, location);
         SyncPutListener listener = new SyncPutListener();
         answers = listener;
         stream = client.startPut(FlightDescriptor.path(table), batch.root(), listener);

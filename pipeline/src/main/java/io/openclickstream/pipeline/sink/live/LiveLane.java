@@ -1,7 +1,9 @@
 package io.openclickstream.pipeline.sink.live;
 
+import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.live.LiveTableSchema;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.RowDigest;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +19,9 @@ final class LiveLane<T> implements AutoCloseable {
     private final LiveConnection connection;
     private final Map<Object, T> waiting = new LinkedHashMap<>();
 
-    private long seq;
+    private long batches;
+    private long pushedRows;
+    private long digest = RowDigest.NOTHING;
     private boolean hasNews = true;
     private @Nullable Iterator<T> unsent;
     private @Nullable PutHeader sent;
@@ -26,8 +30,8 @@ final class LiveLane<T> implements AutoCloseable {
         this.table = table.name();
         this.rows = rows;
         batch = new LiveBatch(table, allocator);
-        connection =
-                new LiveConnection(new Location(settings.uri()), allocator, settings.maxOutage(), batch, table.name());
+        connection = new LiveConnection(
+                new Location(settings.uri()), settings.access(), allocator, settings.maxOutage(), batch, table.name());
     }
 
     /** Keeps a row until the next flush. */
@@ -54,7 +58,7 @@ final class LiveLane<T> implements AutoCloseable {
     /** The part of a put header that is this lane's own. */
     @FunctionalInterface
     interface Header {
-        PutHeader of(String table, long seq);
+        PutHeader of(String table, long seq, long digest);
     }
 
     /** Sends the next batch, empty when no row waits, without waiting for its answer. */
@@ -62,7 +66,7 @@ final class LiveLane<T> implements AutoCloseable {
         Iterator<T> rest = unsent == null ? waiting.values().iterator() : unsent;
         batch.fill(rows, rest);
         unsent = rest;
-        PutHeader next = header.of(table, seq++);
+        PutHeader next = header.of(table, batches, RowDigest.of(batch.root()));
         sent = next;
         connection.send(next);
     }
@@ -73,6 +77,9 @@ final class LiveLane<T> implements AutoCloseable {
             throw new IllegalStateException("Nothing was sent.");
         }
         connection.awaitDurable(sent);
+        batches++;
+        pushedRows += batch.root().getRowCount();
+        digest = RowDigest.then(digest, sent.digest());
         if (unsent.hasNext()) {
             return false;
         }
@@ -80,6 +87,23 @@ final class LiveLane<T> implements AutoCloseable {
         waiting.clear();
         hasNews = false;
         return true;
+    }
+
+    /** All that was pushed since the writer was opened: what is common to its lanes is in {@code writer} already. */
+    LivePrepared prepared(LivePrepared writer) {
+        return new LivePrepared(
+                writer.lineage(),
+                writer.epoch(),
+                writer.writer(),
+                writer.subtask(),
+                writer.parallelism(),
+                writer.lanes(),
+                writer.token(),
+                table,
+                batches,
+                pushedRows,
+                digest,
+                writer.isEnded());
     }
 
     @Override

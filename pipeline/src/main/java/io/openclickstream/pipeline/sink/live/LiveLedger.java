@@ -1,12 +1,12 @@
 package io.openclickstream.pipeline.sink.live;
 
 import io.openclickstream.schemas.ledger.LedgerEntry;
-import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.live.LiveTable;
 import io.openclickstream.schemas.live.LiveTableSchema;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The ledger's totals. */
+/** The ledger's steps: one per epoch and partition. */
 public final class LiveLedger implements LiveRows<LedgerEntry> {
     private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public final class LiveLedger implements LiveRows<LedgerEntry> {
 
     @Override
     public Object key(LedgerEntry entry) {
-        return new PartitionKey(entry.topic(), entry.partition());
+        return List.of(entry.topic(), entry.partition(), entry.epoch());
     }
 
     @Override
@@ -32,6 +32,15 @@ public final class LiveLedger implements LiveRows<LedgerEntry> {
                 .int64("late", entry.late())
                 .int64("malformed", entry.malformed())
                 .int64("future", entry.future())
-                .int64("filtered", entry.filtered());
+                .int64("filtered", entry.filtered())
+                .int64("from_offset", entry.fromOffset())
+                .millis("ingestion_time", entry.ingestionTimeMillis())
+                .value("complete_through", completeThrough(entry))
+                .bool("is_drained", entry.isDrained());
+    }
+
+    private static @Nullable Long completeThrough(LedgerEntry entry) {
+        long millis = entry.completeThroughMillis();
+        return millis == LedgerEntry.NOT_KNOWN ? null : millis;
     }
 }

@@ -1,7 +1,10 @@
 package io.openclickstream.pipeline.sink.live;
 
+import io.openclickstream.schemas.OperatorUid;
+import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.live.LiveTableSchema;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.Duration;
@@ -22,28 +25,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pushes changed rows to live tables: the latest row per key, every flush interval, when a batch is full, and before
- * each barrier, so that a checkpoint is complete only when everything before it is durable on the Flight server. A
- * server that is down holds the job back within {@link Settings#maxOutage}.
+ * each barrier, so that a checkpoint is complete only when everything before it is durable on the Flight server. What that
+ * is goes to the {@link LiveCommitOperator}, before the barrier too. A server that is down holds the job back within
+ * {@link Settings#maxOutage}.
  *
- * <p>Operator state holds the lineage: a UUID made when the job starts without state, and the same for all later runs.
+ * <p>A subtask begins by telling the server from which checkpoint it was restored; what it or its predecessors had pushed
+ * since then leaves the live view. Operator state holds the lineage: a UUID made when the job starts without state, and the same for all later runs.
  */
-public final class LivePushOperator<T> extends AbstractStreamOperator<Void> implements OneInputStreamOperator<T, Void> {
+public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepared>
+        implements OneInputStreamOperator<T, LivePrepared> {
     private static final long serialVersionUID = 1L;
 
     private final Settings settings;
     private final LiveRows<T> rows;
+    private final String writer;
 
     private transient ListState<String> lineageState;
     private transient String lineage;
     private transient BufferAllocator allocator;
     private transient List<LiveLane<T>> lanes;
+    private transient long restoredEpoch;
     private transient long epoch;
+    private transient long token;
+    private transient boolean isEnded;
     private transient @Nullable Long watermarkMillis;
 
     /**
      * Where and how rows are pushed.
      *
      * @param uri of the Flight server, such as {@code grpc://localhost:8815}
+     * @param access what is shown to it
      * @param newLineage the lineage of a job that starts without state; a UUID
      * @param flushInterval the longest a changed row waits
      * @param batchRows the most rows that wait, and so the largest batch
@@ -51,13 +62,33 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
      * @param maxMemoryBytes the most Arrow memory of one subtask
      */
     public record Settings(
-            URI uri, String newLineage, Duration flushInterval, int batchRows, Duration maxOutage, long maxMemoryBytes)
-            implements Serializable {}
+            URI uri,
+            LiveAccess access,
+            String newLineage,
+            Duration flushInterval,
+            int batchRows,
+            Duration maxOutage,
+            long maxMemoryBytes)
+            implements Serializable {
 
+        /** For a server that lets everybody in. */
+        public Settings(
+                URI uri,
+                String newLineage,
+                Duration flushInterval,
+                int batchRows,
+                Duration maxOutage,
+                long maxMemoryBytes) {
+            this(uri, LiveAccess.OPEN, newLineage, flushInterval, batchRows, maxOutage, maxMemoryBytes);
+        }
+    }
+
+    /** @param uid of this operator; the server knows it by that name */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first row
-    public LivePushOperator(Settings settings, LiveRows<T> rows) {
+    public LivePushOperator(Settings settings, LiveRows<T> rows, OperatorUid uid) {
         this.settings = settings;
         this.rows = rows;
+        this.writer = uid.uid();
     }
 
     @Override
@@ -69,7 +100,8 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
         for (String restored : lineageState.get()) {
             lineage = restored;
         }
-        epoch = context.getRestoredCheckpointId().orElse(0) + 1;
+        restoredEpoch = context.getRestoredCheckpointId().orElse(0);
+        epoch = restoredEpoch + 1;
     }
 
     @Override
@@ -86,6 +118,9 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
         for (LiveTableSchema table : rows.tables()) {
             lanes.add(new LiveLane<>(table, rows, settings, allocator));
         }
+        token = new LiveServer(settings.uri(), allocator, settings.maxOutage())
+                .open(opening())
+                .token();
         scheduleFlush();
     }
 
@@ -114,15 +149,18 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-        epoch = checkpointId;
-        lanes.forEach(LiveLane::moved);
-        flush();
-        epoch = checkpointId + 1;
+        if (!isEnded) { // after the end of the input nothing may be sent on any more
+            epoch = checkpointId;
+            lanes.forEach(LiveLane::moved);
+            prepare();
+            epoch = checkpointId + 1;
+        }
     }
 
     @Override
     public void finish() throws Exception {
-        flush();
+        isEnded = true;
+        prepare();
         super.finish();
     }
 
@@ -134,6 +172,43 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
             }
             super.close();
         }
+    }
+
+    private WriterOpening opening() {
+        var task = getRuntimeContext().getTaskInfo();
+        return new WriterOpening(
+                WriterOpening.VERSION,
+                lineage,
+                writer,
+                task.getIndexOfThisSubtask(),
+                task.getNumberOfParallelSubtasks(),
+                restoredEpoch,
+                getRuntimeContext().getJobInfo().getJobId().toHexString());
+    }
+
+    /** What is common to all lanes. */
+    private LivePrepared prepared() {
+        var task = getRuntimeContext().getTaskInfo();
+        return new LivePrepared(
+                lineage,
+                epoch,
+                writer,
+                task.getIndexOfThisSubtask(),
+                task.getNumberOfParallelSubtasks(),
+                lanes.size(),
+                token,
+                "",
+                0,
+                0,
+                0,
+                isEnded);
+    }
+
+    /** Pushes all there is, and tells the committer. */
+    private void prepare() throws InterruptedException, LivePushException {
+        flush();
+        LivePrepared common = prepared();
+        lanes.forEach(lane -> output.collect(new StreamRecord<>(lane.prepared(common))));
     }
 
     private void scheduleFlush() {
@@ -153,14 +228,17 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<Void> impl
         var task = getRuntimeContext().getTaskInfo();
         List<LiveLane<T>> unsent = busy;
         while (!unsent.isEmpty()) {
-            unsent.forEach(lane -> lane.send((table, seq) -> new PutHeader(
+            unsent.forEach(lane -> lane.send((table, seq, digest) -> new PutHeader(
                     PutHeader.VERSION,
                     table,
                     lineage,
+                    writer,
                     task.getIndexOfThisSubtask(),
                     task.getNumberOfParallelSubtasks(),
+                    token,
                     epoch,
                     seq,
+                    digest,
                     watermarkMillis)));
             List<LiveLane<T>> rest = new ArrayList<>();
             for (LiveLane<T> lane : unsent) {

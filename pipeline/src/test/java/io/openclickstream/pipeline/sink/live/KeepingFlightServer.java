@@ -1,14 +1,20 @@
 package io.openclickstream.pipeline.sink.live;
 
+import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.LiveActions;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.WriterOpened;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.arrow.flight.Action;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightProducer.StreamListener;
 import org.apache.arrow.flight.FlightServer;
@@ -16,6 +22,7 @@ import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.NoOpFlightProducer;
 import org.apache.arrow.flight.PutResult;
+import org.apache.arrow.flight.Result;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -28,6 +35,8 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     public record Put(PutHeader header, List<String> rows) {}
 
     private final List<Put> puts = new CopyOnWriteArrayList<>();
+    private final List<WriterOpening> openings = new CopyOnWriteArrayList<>();
+    private final List<EpochCommit> commits = new CopyOnWriteArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
     private final BufferAllocator allocator = new RootAllocator();
     private final FlightServer server;
@@ -48,13 +57,22 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
         return puts;
     }
 
-    /** Refuses so many batches with this status. */
+    /** What has been opened; tokens count from 1 in the same order. */
+    public List<WriterOpening> openings() {
+        return openings;
+    }
+
+    public List<EpochCommit> commits() {
+        return commits;
+    }
+
+    /** Refuses so many batches or commits with this status. */
     void failNext(int batches, CallStatus status) {
         failure = status;
         failures.set(batches);
     }
 
-    /** Takes the next batch, and breaks the stream instead of answering. */
+    /** Takes the next batch or commit, and breaks the stream instead of answering. */
     void loseNextAnswer() {
         failsAfterTaking = true;
         failures.set(1);
@@ -85,6 +103,28 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
             }
             answers.onCompleted();
         };
+    }
+
+    @Override
+    public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
+        if (action.getType().equals(LiveActions.OPEN)) {
+            synchronized (openings) {
+                openings.add(WriterOpening.fromBytes(action.getBody()));
+                listener.onNext(new Result(new WriterOpened(openings.size(), 0).toBytes()));
+            }
+        } else {
+            boolean fails = failures.getAndUpdate(left -> left > 0 ? left - 1 : 0) > 0;
+            EpochCommit commit = EpochCommit.fromBytes(action.getBody());
+            if (!fails || failsAfterTaking) {
+                commits.add(commit);
+            }
+            if (fails) {
+                listener.onError(failure.toRuntimeException());
+                return;
+            }
+            listener.onNext(new Result(Long.toString(commit.epoch()).getBytes(StandardCharsets.UTF_8)));
+        }
+        listener.onCompleted();
     }
 
     private static List<String> rows(VectorSchemaRoot root) {

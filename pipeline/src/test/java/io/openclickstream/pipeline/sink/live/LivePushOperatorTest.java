@@ -2,10 +2,15 @@ package io.openclickstream.pipeline.sink.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer.Put;
+import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.ledger.LedgerEntry;
+import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.RowDigest;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +54,23 @@ class LivePushOperatorTest {
             harness.prepareSnapshotPreBarrier(9);
             assertThat(puts).hasSize(1);
             assertThat(received(puts.get(0))).containsExactly("1:5", "0:2");
-            assertThat(puts.get(0).header()).isEqualTo(new PutHeader(1, "ledger", LINEAGE, 0, 1, 9, 0, 77L));
+            PutHeader header = puts.get(0).header();
+            assertThat(header)
+                    .isEqualTo(new PutHeader(2, "ledger", LINEAGE, "live-ledger", 0, 1, 1, 9, 0, header.digest(), 77L));
+            assertThat(harness.extractOutputValues())
+                    .containsExactly(new LivePrepared(
+                            LINEAGE,
+                            9,
+                            "live-ledger",
+                            0,
+                            1,
+                            1,
+                            1,
+                            "ledger",
+                            1,
+                            2,
+                            RowDigest.then(RowDigest.NOTHING, header.digest()),
+                            false));
         }
     }
 
@@ -143,7 +164,28 @@ class LivePushOperatorTest {
             harness.processElement(new StreamRecord<>(entry(0, 1)));
         }
         assertThat(puts).extracting(put -> put.header().lineage()).containsOnly(LINEAGE);
-        assertThat(puts).last().extracting(put -> put.header().seq()).isEqualTo(0L);
+        assertThat(puts).last().satisfies(put -> {
+            assertThat(put.header().seq()).isZero();
+            assertThat(put.header().token()).as("of the second opening").isEqualTo(2);
+            assertThat(put.header().epoch()).isEqualTo(4);
+        });
+        assertThat(server.openings())
+                .extracting(WriterOpening::restoredEpoch, WriterOpening::lineage)
+                .containsExactly(tuple(0L, LINEAGE), tuple(3L, LINEAGE));
+    }
+
+    @Test
+    void endOfTheInputIsToldAtOnceAndNothingAfterIt() throws Exception {
+        try (var harness = harness(LINEAGE, 100, null)) {
+            harness.prepareSnapshotPreBarrier(4);
+            harness.processElement(new StreamRecord<>(entry(0, 1)));
+            harness.getOperator().finish();
+            harness.prepareSnapshotPreBarrier(6);
+            assertThat(puts).hasSize(2);
+            assertThat(harness.extractOutputValues())
+                    .extracting(LivePrepared::epoch, LivePrepared::isEnded, LivePrepared::rows)
+                    .containsExactly(tuple(4L, false, 0L), tuple(5L, true, 1L));
+        }
     }
 
     @Test
@@ -168,19 +210,20 @@ class LivePushOperatorTest {
         return new LedgerEntry("clicks", partition, 1, 0, 0, received, 0, 0, 0, 0, 0, 0, 0);
     }
 
-    private OneInputStreamOperatorTestHarness<LedgerEntry, Void> harness(
+    private OneInputStreamOperatorTestHarness<LedgerEntry, LivePrepared> harness(
             String lineage, int batchRows, OperatorSubtaskState snapshot) throws Exception {
         return harness(lineage, batchRows, snapshot, Duration.ofSeconds(60));
     }
 
-    private OneInputStreamOperatorTestHarness<LedgerEntry, Void> harness(
+    private OneInputStreamOperatorTestHarness<LedgerEntry, LivePrepared> harness(
             String lineage, int batchRows, OperatorSubtaskState snapshot, Duration maxOutage) throws Exception {
         var settings = new LivePushOperator.Settings(
                 server.uri(), lineage, Duration.ofSeconds(1), batchRows, maxOutage, 64 << 20);
-        var harness = new OneInputStreamOperatorTestHarness<LedgerEntry, Void>(
-                new LivePushOperator<>(settings, new LiveLedger()));
+        var harness = new OneInputStreamOperatorTestHarness<LedgerEntry, LivePrepared>(
+                new LivePushOperator<>(settings, new LiveLedger(), OperatorUid.LIVE_LEDGER));
         harness.setup();
         if (snapshot != null) {
+            harness.setRestoredCheckpointId(3);
             harness.initializeState(snapshot);
         }
         harness.open();

@@ -60,9 +60,11 @@ class EndToEndIT {
             assertThat(ledger.late()).isEqualTo(oracle.refused("BEHIND_WATERMARK"));
             assertThat(ledger.future()).isEqualTo(oracle.refused("EVENT_TIME_IN_FUTURE"));
 
-            platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
             Results results = new Results(platform);
+            results.assertCommittedLedgerIsTheLakes();
+            platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
             results.assertEqual(oracle);
+            results.assertCommittedTablesAreTheLakes();
             results.assertLedgerIsRight(ledger);
             results.assertRejectedKeepEverything(second, positions);
             new ComputedAgain(platform, root, folder).assertIsTheSame(second);

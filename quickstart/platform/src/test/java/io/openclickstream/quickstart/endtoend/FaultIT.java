@@ -66,6 +66,7 @@ class FaultIT {
             Results results = new Results(platform);
             results.assertLedgerIsRight(ledger);
             results.assertEqual(ORACLE);
+            results.assertCommittedTablesAreTheLakes();
             results.assertRejectedKeepEverything(WORKLOAD.all(), run.positions());
             assertUndisturbed(new LakeReader(platform.lakeFolder()).allThatIsFinal());
         } catch (Exception | AssertionError failure) {

@@ -1,6 +1,7 @@
 package io.openclickstream.quickstart.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.quickstart.platform.Ledger;
 import io.openclickstream.quickstart.platform.Platform;
@@ -15,6 +16,22 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 
 /** What a platform has stored and shows, once everything is final. */
 final class Results {
+    private static final String[] LEDGER_COLUMNS = {
+        "topic",
+        "partition",
+        "epoch",
+        "from_offset",
+        "next_offset",
+        "received",
+        "accepted",
+        "duplicate",
+        "late",
+        "malformed",
+        "future",
+        "filtered",
+        "is_drained"
+    };
+
     private final LakeReader lake;
     private final LiveReader live;
 
@@ -76,6 +93,83 @@ final class Results {
                 "bounces",
                 "clicks",
                 "duration_ms");
+    }
+
+    /**
+     * The equation for the ledger while the job runs: its rows that the Flight server has committed are those of the lake
+     * up to the same epoch, whatever has been killed before.
+     */
+    void assertCommittedLedgerIsTheLakes() throws Exception {
+        LiveReader.View committed = live.committed("ledger");
+        assertThat(committed.epoch()).isPositive();
+        List<String> expected = lines(committed.rows(), LEDGER_COLUMNS);
+        await().atMost(RunProgress.PATIENCE)
+                .untilAsserted(() -> assertThat(lakeLedger(committed.epoch())).isEqualTo(expected));
+    }
+
+    /** The equation at the end of the job, for all tables. */
+    void assertCommittedTablesAreTheLakes() throws Exception {
+        List<String> all = lakeLedger(Long.MAX_VALUE);
+        // Flink says that the job has stopped as soon as the savepoint is there; then it tells the committers.
+        await().atMost(RunProgress.PATIENCE)
+                .untilAsserted(() -> assertThat(lines(live.committed("ledger").rows(), LEDGER_COLUMNS))
+                        .isEqualTo(all));
+        LiveReader.View ledger = live.committed("ledger");
+        assertCommitted(
+                "sessions",
+                ledger.epoch(),
+                "concat_ws('|', session_id, site_id, user_id, epoch_ms(start_time), epoch_ms(end_time), clicks, pages, orders, "
+                        + "revenue, is_bounce, close_reason, revision)",
+                "session_id",
+                "site_id",
+                "user_id",
+                "start_time",
+                "end_time",
+                "clicks",
+                "pages",
+                "orders",
+                "revenue",
+                "is_bounce",
+                "close_reason",
+                "revision");
+        assertCommitted(
+                "page_metrics",
+                ledger.epoch(),
+                "concat_ws('|', site_id, page, epoch_ms(window_start), clicks, users)",
+                "site_id",
+                "page",
+                "window_start",
+                "clicks",
+                "users");
+        assertCommitted(
+                "revenue",
+                ledger.epoch(),
+                "concat_ws('|', site_id, currency, epoch_ms(window_start), revenue, users)",
+                "site_id",
+                "currency",
+                "window_start",
+                "revenue",
+                "users");
+    }
+
+    private void assertCommitted(String table, long epoch, String lakeExpression, String... columns) throws Exception {
+        LiveReader.View committed = live.committed(table);
+        assertThat(committed.epoch()).as("all tables flip together").isEqualTo(epoch);
+        assertThat(committed.rows()).extracting(row -> row.get("is_final")).containsOnly(true);
+        String dataset = table.equals("sessions") ? table : "metrics/" + table;
+        assertThat(lines(committed.rows(), columns)).isEqualTo(lake.rows(dataset, lakeExpression));
+    }
+
+    private List<String> lakeLedger(long upToEpoch) throws SQLException {
+        return lake
+                .rows(
+                        "ledger",
+                        "CASE WHEN epoch <= %d THEN concat_ws('|', kafka_topic, kafka_partition, epoch, from_offset, to_offset, "
+                                        .formatted(upToEpoch)
+                                + "received, accepted, duplicate, late, malformed, future, filtered, is_drained) ELSE 'later' END")
+                .stream()
+                .filter(row -> !row.equals("later"))
+                .toList();
     }
 
     private void assertLiveMetric(String table, List<String> expected, String... columns) throws Exception {

@@ -1,0 +1,351 @@
+package io.openclickstream.flight.server;
+
+import io.openclickstream.flight.access.Usages;
+import io.openclickstream.flight.store.Resumption;
+import io.openclickstream.flight.table.Changes;
+import io.openclickstream.flight.table.Changes.Rewritten;
+import io.openclickstream.flight.table.Refused;
+import io.openclickstream.flight.table.Selection;
+import io.openclickstream.flight.table.TableSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client that follows a topic. It has a version, or is being sent the step to another one; whatever happened
+ * meanwhile it then gets in one step. So a slow client costs the snapshots of the versions it stands between and a batch,
+ * however much it has missed.
+ *
+ * <p>For the thread of {@link Subscriptions}; what others call says so.
+ */
+final class Subscription implements TableStreams.Reader {
+    private final Subscriptions subscriptions;
+    private final Usages.Share share;
+    private final ServerStreamListener listener;
+    private final BufferAllocator allocator;
+    private final String table;
+    private @Nullable Topic topic;
+    private @Nullable VectorSchemaRoot batch;
+    private @Nullable Version at;
+    private @Nullable Sending sending;
+    private long sentNanos;
+    private boolean pausing;
+    private boolean over;
+    /** The oldest version that is kept for it; null for none. */
+    private volatile @Nullable Version oldest;
+
+    /** What is being sent. */
+    private interface Sending extends AutoCloseable {
+        /** The version the client has when all is sent. */
+        Version to();
+
+        boolean hasNext();
+
+        /** Fills the next batch and returns its app_metadata. */
+        byte[] next(VectorSchemaRoot batch);
+
+        @Override
+        void close();
+    }
+
+    Subscription(
+            Subscriptions subscriptions,
+            Usages.Share share,
+            ServerStreamListener listener,
+            BufferAllocator allocator,
+            String table) {
+        this.table = table;
+        this.subscriptions = subscriptions;
+        this.share = share;
+        this.listener = listener;
+        this.allocator = allocator;
+    }
+
+    /** Name of the table that is followed. */
+    String table() {
+        return table;
+    }
+
+    /** Begins with all rows. */
+    void begin(Topic followed, long nowNanos) {
+        if (join(followed)) {
+            Version all = followed.current().retain();
+            sending = new OwnStep(
+                    new Step(
+                            all,
+                            all.all(),
+                            Step.Kind.SNAPSHOT,
+                            false,
+                            Subscriptions.BATCH_ROWS,
+                            Subscriptions.BATCH_BYTES),
+                    List.of());
+            oldest = all;
+            pump(nowNanos);
+        }
+    }
+
+    /** Goes on from where an earlier subscription has come to. */
+    void resume(Topic followed, Resumption from, long nowNanos) {
+        try {
+            Version to = followed.version(from.now().retain());
+            to.replaced(nowNanos);
+            Sending step = null;
+            try {
+                step = stepFrom(from, to, followed.watch().selection(from.base()));
+            } finally {
+                if (step == null) {
+                    to.close();
+                }
+            }
+            if (join(followed)) {
+                sending = step;
+                oldest = to;
+                pump(nowNanos);
+            } else {
+                step.close();
+            }
+        } catch (Refused e) {
+            fail(e);
+        }
+    }
+
+    /** What leads on from a position; takes over the version. */
+    private static Sending stepFrom(Resumption from, Version to, Selection had) {
+        boolean isLive = !to.snapshot().view().isCommitted();
+        Changes changes = Changes.between(
+                from.base(), had, to.snapshot(), to.selection(), isLive ? Rewritten.ALWAYS : Rewritten.IF_DIFFERENT);
+        if (isLive) {
+            changes = changes.deleting(from.deleted(), to.snapshot());
+        }
+        Step step =
+                new Step(to, changes, Step.Kind.CHANGES, false, Subscriptions.BATCH_ROWS, Subscriptions.BATCH_BYTES);
+        List<TableSnapshot> kept = new ArrayList<>(from.deleted());
+        kept.add(from.base());
+        kept.forEach(TableSnapshot::retain);
+        return new OwnStep(step, kept);
+    }
+
+    private boolean join(Topic followed) {
+        if (over) {
+            return false;
+        }
+        try {
+            VectorSchemaRoot root = VectorSchemaRoot.create(followed.schema(), allocator);
+            batch = root;
+            topic = followed;
+            followed.subscribers().add(this);
+            listener.start(root);
+            return true;
+        } catch (RuntimeException e) {
+            fail(e);
+            return false;
+        }
+    }
+
+    /** Sends a batch if there is one and the client is ready for it; the rest follows by itself. */
+    void pump(long nowNanos) {
+        Topic followed = topic;
+        VectorSchemaRoot root = batch;
+        if (over || followed == null || root == null || pausing) {
+            return;
+        }
+        try {
+            if (sending == null) {
+                choose(followed);
+            }
+            Sending now = sending;
+            if (now == null || !listener.isReady()) {
+                return;
+            }
+            long wait = share.waitNanos();
+            if (wait > 0) {
+                pausing = true;
+                subscriptions.after(wait, this::goOn);
+                return;
+            }
+            send(now.next(root), root, nowNanos);
+            if (!now.hasNext()) {
+                arrived(now);
+            }
+            subscriptions.pumpLater(this);
+        } catch (OutOfMemoryException e) {
+            fail(Refused.noRoom(
+                    "Subscribers need more memory than they may (subscriptions.memory-max). Go on from the last "
+                            + "token in a moment."));
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /** Shows the client that the server is there when nothing else was sent for a while. */
+    void keepAlive(long nowNanos, long intervalNanos) {
+        Version known = at;
+        VectorSchemaRoot root = batch;
+        if (!over && known != null && root != null && sending == null && nowNanos - sentNanos >= intervalNanos) {
+            try {
+                if (listener.isReady()) {
+                    root.setRowCount(0);
+                    send(Step.keepAlive(known), root, nowNanos);
+                }
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+        }
+    }
+
+    /** For any thread. */
+    @Override
+    public void cutOff(Refused why) {
+        subscriptions.run(() -> fail(why));
+    }
+
+    /** For any thread. */
+    @Override
+    public long holdsSinceNanos() {
+        Version held = oldest;
+        return held == null ? Long.MAX_VALUE : held.replacedNanos();
+    }
+
+    void fail(Exception why) {
+        if (!over) {
+            end();
+            if (!listener.isCancelled()) {
+                listener.error(Answers.to(why, "DoGet"));
+            }
+        }
+    }
+
+    /** Gives everything back. */
+    void end() {
+        if (over) {
+            return;
+        }
+        over = true;
+        oldest = null;
+        if (sending != null) {
+            sending.close();
+            sending = null;
+        }
+        if (at != null) {
+            at.close();
+            at = null;
+        }
+        if (batch != null) {
+            batch.close();
+        }
+        share.close();
+        subscriptions.ended(this, topic);
+    }
+
+    private void goOn() {
+        pausing = false;
+        pump(System.nanoTime());
+    }
+
+    private void choose(Topic followed) {
+        Version known = at;
+        if (known == null || known == followed.current()) {
+            return;
+        }
+        Frame frame = followed.frameFrom(known);
+        if (frame != null && !frame.isSilent()) {
+            sending = new SharedStep(frame.retain());
+            return;
+        }
+        Version next = followed.current().retain();
+        Changes changes = frame != null ? null : next.since(known);
+        if (changes == null || (changes.isEmpty() && next.saysTheSameAs(known))) {
+            known.close();
+            at = next;
+            oldest = next;
+            return;
+        }
+        sending = new OwnStep(Topic.step(known, next, changes), List.of());
+        subscriptions.conflated();
+    }
+
+    private void arrived(Sending sent) {
+        Version reached = sent.to().retain();
+        sent.close();
+        sending = null;
+        if (at != null) {
+            at.close();
+        }
+        at = reached;
+        oldest = reached;
+    }
+
+    private void send(byte[] mark, VectorSchemaRoot root, long nowNanos) {
+        share.sent(mark.length
+                + root.getFieldVectors().stream()
+                        .mapToLong(FieldVector::getBufferSize)
+                        .sum());
+        ArrowBuf metadata = allocator.buffer(mark.length);
+        metadata.writeBytes(mark);
+        listener.putNext(metadata);
+        root.clear();
+        sentNanos = nowNanos;
+    }
+
+    /** A step that was encoded for all. */
+    private static final class SharedStep implements Sending {
+        private final Frame frame;
+        private int next;
+
+        SharedStep(Frame frame) {
+            this.frame = frame;
+            frame.to().retain();
+        }
+
+        @Override
+        public Version to() {
+            return frame.to();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next < frame.size();
+        }
+
+        @Override
+        public byte[] next(VectorSchemaRoot batch) {
+            return frame.load(next++, batch);
+        }
+
+        @Override
+        public void close() {
+            frame.to().close();
+            frame.release();
+        }
+    }
+
+    /** A step for this client alone. */
+    private record OwnStep(Step step, List<TableSnapshot> kept) implements Sending {
+        @Override
+        public Version to() {
+            return step.to();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return step.hasNext();
+        }
+
+        @Override
+        public byte[] next(VectorSchemaRoot batch) {
+            return step.next(batch);
+        }
+
+        @Override
+        public void close() {
+            step.to().close();
+            kept.forEach(TableSnapshot::close);
+        }
+    }
+}

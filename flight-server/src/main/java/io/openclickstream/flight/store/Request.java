@@ -1,0 +1,32 @@
+package io.openclickstream.flight.store;
+
+import io.openclickstream.flight.table.PreparedPut;
+import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.WriterOpened;
+import io.openclickstream.schemas.live.WriterOpening;
+import java.util.concurrent.CompletableFuture;
+
+/** What waits for the writer of the store, each with its answer. */
+sealed interface Request {
+    /** Completed when the request is durable, or with {@link io.openclickstream.flight.table.Refused}. */
+    CompletableFuture<?> done();
+
+    /**
+     * Rows for a table.
+     *
+     * @param body the batch as it goes to the log
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Put(PutHeader header, PutSchema schema, PreparedPut prepared, byte[] body, CompletableFuture<Void> done)
+            implements Request {}
+
+    /** A subtask begins to write. */
+    record Open(WriterOpening opening, CompletableFuture<WriterOpened> done) implements Request {}
+
+    /** An epoch is complete. */
+    record Commit(EpochCommit commit, CompletableFuture<Long> done) implements Request {}
+
+    /** Readers shall see another lineage. */
+    record Promote(String lineage, CompletableFuture<Void> done) implements Request {}
+}

@@ -1,0 +1,57 @@
+package io.openclickstream.flight.table;
+
+import java.util.List;
+import org.apache.arrow.memory.util.ArrowBufPointer;
+import org.apache.arrow.memory.util.hash.MurmurHasher;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * What a selection of a snapshot amounts to, told from its rows alone.
+ *
+ * @param rows how many there are
+ * @param bytes what their chosen columns take, about as they travel
+ * @param digest not negative; it differs when a row, whatever its columns, or their order as they are kept differs
+ */
+public record Measure(long rows, long bytes, long digest) {
+    private static final MurmurHasher HASHER = new MurmurHasher(0x2f6b9c41);
+
+    /**
+     * Looks at every row that the selection lets through.
+     *
+     * @param withDigest whether it is wanted, which takes a look at every value; 0 otherwise
+     */
+    public static Measure of(TableSnapshot snapshot, Selection selection, boolean withDigest) {
+        RowSizes sizes = new RowSizes(selection);
+        int columns = snapshot.tableSchema().schema().getFields().size();
+        long rows = 0;
+        long bytes = 0;
+        long digest = 0;
+        for (TableSnapshot.Part part : snapshot.parts()) {
+            Rows passing = selection.passing(part);
+            for (int i = 0; i < passing.count(); i++) {
+                int row = passing.rows()[i];
+                rows++;
+                bytes += sizes.of(part.chunk(), row);
+                if (withDigest) {
+                    digest = digest * 0x9E3779B97F4A7C15L + hash(passing.columns(), columns, row) + 1;
+                }
+            }
+        }
+        return new Measure(rows, bytes, (digest ^ (digest >>> 32)) & Long.MAX_VALUE);
+    }
+
+    /** Whether any row passes; stops at the first. */
+    public static boolean isAny(TableSnapshot snapshot, Selection selection) {
+        return snapshot.parts().stream()
+                .anyMatch(part -> selection.passing(part).count() > 0);
+    }
+
+    private static long hash(List<? extends FieldVector> row, int columns, int at) {
+        long hash = 0;
+        for (int column = 0; column < columns; column++) {
+            int value = column < row.size() ? row.get(column).hashCode(at, HASHER) : ArrowBufPointer.NULL_HASH_CODE;
+            hash = hash * 0xC2B2AE3D27D4EB4FL + value;
+        }
+        return hash;
+    }
+}

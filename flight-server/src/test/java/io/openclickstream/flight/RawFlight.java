@@ -1,0 +1,83 @@
+package io.openclickstream.flight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.io.ByteStreams;
+import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Calls a Flight server with any bytes, and gets the bytes that come back. */
+final class RawFlight implements AutoCloseable {
+    static final List<String> UNARY = List.of("GetFlightInfo", "PollFlightInfo", "GetSchema");
+    static final List<String> STREAMING = List.of("ListFlights", "DoGet", "DoAction", "ListActions");
+
+    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return ByteStreams.toByteArray(stream);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    };
+
+    private final ManagedChannel channel;
+
+    RawFlight(int port) {
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
+                .usePlaintext()
+                .maxInboundMessageSize(64 << 20)
+                .build();
+    }
+
+    /**
+     * All messages of the answer.
+     *
+     * @param authorization the header; null for none
+     */
+    List<byte[]> call(String method, byte[] request, String authorization) {
+        Metadata headers = new Metadata();
+        if (authorization != null) {
+            headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+        }
+        var descriptor = MethodDescriptor.newBuilder(BYTES, BYTES)
+                .setType(UNARY.contains(method) ? MethodType.UNARY : MethodType.SERVER_STREAMING)
+                .setFullMethodName("arrow.flight.protocol.FlightService/" + method)
+                .build();
+        var options = CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS);
+        List<byte[]> answer = new ArrayList<>();
+        ClientCalls.blockingServerStreamingCall(
+                        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+                        descriptor,
+                        options,
+                        request)
+                .forEachRemaining(answer::add);
+        return answer;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        channel.shutdownNow();
+        assertThat(channel.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+    }
+}

@@ -1,0 +1,108 @@
+package io.openclickstream.flight.server;
+
+import io.openclickstream.flight.Fold;
+import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.dictionary.DictionaryProvider;
+import org.apache.arrow.vector.ipc.message.IpcOption;
+
+/** A client that is ready when the test says so, and folds what it gets. */
+final class FakeReader implements ServerStreamListener {
+    final Fold fold;
+    private VectorSchemaRoot batch;
+    private Runnable onReady = () -> {};
+    private Runnable onCancel = () -> {};
+    private int ready;
+    private boolean cancelled;
+    private Throwable failure;
+
+    FakeReader(Fold fold) {
+        this.fold = fold;
+    }
+
+    /** Takes so many batches more, and then no more until it is told again. */
+    void takes(int batches) {
+        Runnable tell;
+        synchronized (this) {
+            ready = batches;
+            tell = onReady;
+        }
+        tell.run();
+    }
+
+    void cancel() {
+        Runnable tell;
+        synchronized (this) {
+            cancelled = true;
+            tell = onCancel;
+        }
+        tell.run();
+    }
+
+    /** Whether it has got the schema. */
+    synchronized boolean isStarted() {
+        return batch != null;
+    }
+
+    synchronized Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public synchronized boolean isReady() {
+        return ready > 0 && !cancelled;
+    }
+
+    @Override
+    public synchronized void setOnCancelHandler(Runnable handler) {
+        onCancel = handler;
+    }
+
+    @Override
+    public synchronized void setOnReadyHandler(Runnable handler) {
+        onReady = handler;
+    }
+
+    @Override
+    public synchronized void start(VectorSchemaRoot root, DictionaryProvider dictionaries, IpcOption option) {
+        batch = root;
+    }
+
+    @Override
+    public void putNext() {
+        throw new AssertionError("a batch without a mark");
+    }
+
+    @Override
+    public synchronized void putNext(ArrowBuf metadata) {
+        try (metadata) {
+            if (ready <= 0) {
+                throw new AssertionError("sent to a reader that is not ready");
+            }
+            ready--;
+            fold.take(batch, metadata);
+        }
+    }
+
+    @Override
+    public void putMetadata(ArrowBuf metadata) {
+        metadata.close();
+        throw new AssertionError("a mark without a batch");
+    }
+
+    @Override
+    public synchronized void error(Throwable why) {
+        failure = why;
+    }
+
+    @Override
+    public void completed() {
+        throw new AssertionError("a subscription does not complete");
+    }
+}
