@@ -96,7 +96,8 @@ class DemoIT {
     }
 
     private Process demo(Path output, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(hearingCtrlC());
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + ROOT.resolve("jvm.options"),
                 "-Xmx512m",
@@ -123,6 +124,24 @@ class DemoIT {
                 .start();
         started.add(process);
         return process;
+    }
+
+    /**
+     * What starts a process that hears Ctrl-C. A shell that runs a build in the background lets it ignore SIGINT; children
+     * inherit that, and a JVM then leaves it so.
+     */
+    private static List<String> hearingCtrlC() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return List.of();
+        }
+        String ignored = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> line.substring(line.length() - 1))
+                .findFirst()
+                .orElse("0");
+        boolean isIgnored = (Integer.parseInt(ignored, 16) & 0b10) != 0; // signal 2
+        return isIgnored ? List.of("env", "--default-signal=INT") : List.of();
     }
 
     private static void awaitClicks(Path output, long atLeast) {
