@@ -53,7 +53,7 @@ public final class Lineage implements AutoCloseable {
             long rollbacks,
             long rewinds,
             List<Long> keptEpochs,
-            List<Session.State> sessions) {}
+            List<Incarnation.State> incarnations) {}
 
     /** A lineage that begins with this opening. */
     Lineage(WriterOpening opening, int epochsKept) {
@@ -77,7 +77,7 @@ public final class Lineage implements AutoCloseable {
         this.rollbacks = state.rollbacks();
         this.rewinds = state.rewinds();
         this.keptEpochs.addAll(state.keptEpochs());
-        this.writers.restore(state.sessions());
+        this.writers.restore(state.incarnations());
     }
 
     State state() {

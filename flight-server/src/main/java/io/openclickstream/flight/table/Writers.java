@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may put to the tables of a lineage, and what each has put. For one writer. */
 final class Writers {
-    private final List<Session> sessions = new ArrayList<>();
+    private final List<Incarnation> incarnations = new ArrayList<>();
 
     /** What to do with a put that is let pass. */
     enum Turn {
@@ -24,40 +24,41 @@ final class Writers {
         REPEATED
     }
 
-    void restore(List<Session.State> states) {
-        states.forEach(state -> sessions.add(Session.of(state)));
+    void restore(List<Incarnation.State> states) {
+        states.forEach(state -> incarnations.add(Incarnation.of(state)));
     }
 
-    List<Session.State> states() {
-        return sessions.stream().map(Session::state).toList();
+    List<Incarnation.State> states() {
+        return incarnations.stream().map(Incarnation::state).toList();
     }
 
     /**
-     * Ends the sessions whose place an opening takes: that of the same subtask, and all of the operator when it has
+     * Ends the incarnations whose place an opening takes: that of the same subtask, and all of the operator when it has
      * another parallelism now.
      *
      * @return their tokens
      */
     Set<Long> seal(WriterOpening opening) {
         Set<Long> tokens = new HashSet<>();
-        for (Session session : sessions) {
-            boolean same = session.writer().equals(opening.writer())
-                    && (session.subtask() == opening.subtask() || session.parallelism() != opening.parallelism());
-            if (session.isOpen() && same) {
-                session.seal(opening.restoredEpoch());
-                tokens.add(session.token());
+        for (Incarnation incarnation : incarnations) {
+            boolean same = incarnation.writer().equals(opening.writer())
+                    && (incarnation.subtask() == opening.subtask()
+                            || incarnation.parallelism() != opening.parallelism());
+            if (incarnation.isOpen() && same) {
+                incarnation.seal(opening.restoredEpoch());
+                tokens.add(incarnation.token());
             }
         }
         return tokens;
     }
 
-    /** Ends every session after an epoch. */
+    /** Ends every incarnation after an epoch. */
     void sealAll(long epoch) {
-        sessions.forEach(session -> session.seal(epoch));
+        incarnations.forEach(incarnation -> incarnation.seal(epoch));
     }
 
     void open(WriterOpening opening, long token) {
-        sessions.add(new Session(opening.writer(), opening.subtask(), opening.parallelism(), token));
+        incarnations.add(new Incarnation(opening.writer(), opening.subtask(), opening.parallelism(), token));
     }
 
     /**
@@ -66,21 +67,21 @@ final class Writers {
      * @throws Refused FENCED when its writer was replaced, INVALID when it was not opened or a put is missing before it
      */
     Turn turn(PutHeader header, long committedEpoch) throws Refused {
-        Session session = session(header.token());
-        if (session == null || !session.isOpen()) {
+        Incarnation incarnation = incarnation(header.token());
+        if (incarnation == null || !incarnation.isOpen()) {
             throw Refused.fenced(
                     "Cannot put to table %s: subtask %d of %s was opened again since it got token %d, so another one has "
                             + "taken this one's place, or it was never opened here. It has to stop and begin anew with open.",
                     header.table(), header.subtask(), header.writer(), header.token());
         }
-        if (!session.writer().equals(header.writer())
-                || session.subtask() != header.subtask()
-                || session.parallelism() != header.parallelism()) {
+        if (!incarnation.writer().equals(header.writer())
+                || incarnation.subtask() != header.subtask()
+                || incarnation.parallelism() != header.parallelism()) {
             throw Refused.invalid(
                     "Token %d was not given to subtask %d of %d of %s.",
                     header.token(), header.subtask(), header.parallelism(), header.writer());
         }
-        long expected = session.last(header.table()).batches();
+        long expected = incarnation.last(header.table()).batches();
         if (header.seq() < expected) {
             return Turn.REPEATED;
         }
@@ -90,7 +91,7 @@ final class Writers {
                             + "the job from its last checkpoint.",
                     header.table(), header.seq(), expected);
         }
-        if (header.epoch() <= committedEpoch || header.epoch() < session.lastEpoch(header.table())) {
+        if (header.epoch() <= committedEpoch || header.epoch() < incarnation.lastEpoch(header.table())) {
             throw Refused.invalid(
                     "A put to table %s is for epoch %d, which is over: %d is committed.",
                     header.table(), header.epoch(), committedEpoch);
@@ -100,8 +101,9 @@ final class Writers {
 
     /** Counts a put whose turn it is. */
     void put(PutHeader header, long rows) {
-        Session session = Objects.requireNonNull(session(header.token()), "a put that was not admitted");
-        session.put(header.table(), header.epoch(), session.last(header.table()).then(header, rows));
+        Incarnation incarnation = Objects.requireNonNull(incarnation(header.token()), "a put that was not admitted");
+        incarnation.put(
+                header.table(), header.epoch(), incarnation.last(header.table()).then(header, rows));
     }
 
     /**
@@ -112,16 +114,16 @@ final class Writers {
     void verify(EpochCommit commit, long committedEpoch) throws Refused {
         Set<List<Object>> told = new HashSet<>();
         for (EpochCommit.Lane lane : commit.lanes()) {
-            Session session = session(lane.token());
-            if (session == null
-                    || session.sealedAt() < commit.epoch()
-                    || !session.writer().equals(lane.writer())
-                    || session.subtask() != lane.subtask()) {
+            Incarnation incarnation = incarnation(lane.token());
+            if (incarnation == null
+                    || incarnation.sealedAt() < commit.epoch()
+                    || !incarnation.writer().equals(lane.writer())
+                    || incarnation.subtask() != lane.subtask()) {
                 throw Refused.invalid(
                         "Cannot commit epoch %d: what subtask %d of %s put with token %d is not here. %s",
                         commit.epoch(), lane.subtask(), lane.writer(), lane.token(), choices());
             }
-            Mark mark = session.at(lane.table(), commit.epoch());
+            Mark mark = incarnation.at(lane.table(), commit.epoch());
             Mark here = mark == null ? Mark.NOTHING : mark;
             if (here.batches() != lane.batches() || here.rows() != lane.rows() || here.digest() != lane.digest()) {
                 throw Refused.invalid(
@@ -145,12 +147,12 @@ final class Writers {
                         commit.epoch(), lane.subtask(), lane.writer(), lane.table());
             }
         }
-        for (Session session : sessions) {
-            for (String table : session.tablesBetween(committedEpoch, commit.epoch())) {
-                if (!told.contains(List.<Object>of(session.token(), table))) {
+        for (Incarnation incarnation : incarnations) {
+            for (String table : incarnation.tablesBetween(committedEpoch, commit.epoch())) {
+                if (!told.contains(List.<Object>of(incarnation.token(), table))) {
                     throw Refused.invalid(
                             "Cannot commit epoch %d: it leaves out what subtask %d of %s has put to table %s. %s",
-                            commit.epoch(), session.subtask(), session.writer(), table, choices());
+                            commit.epoch(), incarnation.subtask(), incarnation.writer(), table, choices());
                 }
             }
         }
@@ -161,13 +163,14 @@ final class Writers {
         Map<String, TreeMap<Integer, Progress.Point>> points = new TreeMap<>();
         Map<String, Integer> parallelism = new HashMap<>();
         for (EpochCommit.Lane lane : commit.lanes()) {
-            Session session = Objects.requireNonNull(session(lane.token()), "a commit that was not verified");
-            Mark mark = session.at(lane.table(), commit.epoch());
+            Incarnation incarnation =
+                    Objects.requireNonNull(incarnation(lane.token()), "a commit that was not verified");
+            Mark mark = incarnation.at(lane.table(), commit.epoch());
             points.computeIfAbsent(lane.table(), table -> new TreeMap<>())
                     .put(
                             lane.subtask(),
                             new Progress.Point(commit.epoch(), mark == null ? null : mark.watermarkMillis()));
-            parallelism.put(lane.table(), session.parallelism());
+            parallelism.put(lane.table(), incarnation.parallelism());
         }
         Map<String, Progress> progress = new TreeMap<>();
         points.forEach((table, each) ->
@@ -177,14 +180,14 @@ final class Writers {
 
     /** An epoch is committed: what led to it need not be compared again. */
     void committed(long epoch) {
-        sessions.removeIf(session -> session.sealedAt() <= epoch);
-        sessions.forEach(session -> session.committed(epoch));
+        incarnations.removeIf(incarnation -> incarnation.sealedAt() <= epoch);
+        incarnations.forEach(incarnation -> incarnation.committed(epoch));
     }
 
-    private @Nullable Session session(long token) {
-        for (Session session : sessions) {
-            if (session.token() == token) {
-                return session;
+    private @Nullable Incarnation incarnation(long token) {
+        for (Incarnation incarnation : incarnations) {
+            if (incarnation.token() == token) {
+                return incarnation;
             }
         }
         return null;

@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a subtask has put since it was opened, until another takes its place: per table one mark for each epoch that is
+ * One life of a writer's subtask: what it has put since it was opened, until another takes its place: per table one mark for each epoch that is
  * not committed yet, and the last one before. For one writer.
  */
-final class Session {
+final class Incarnation {
     private static final long OPEN = Long.MAX_VALUE;
 
     private final String writer;
@@ -22,7 +22,7 @@ final class Session {
     private long sealedAt = OPEN;
 
     /**
-     * A session as it is kept.
+     * An incarnation as it is kept.
      *
      * @param sealedAt the epoch after which it has ended; the largest number while it goes on
      */
@@ -34,18 +34,18 @@ final class Session {
             long sealedAt,
             Map<String, SortedMap<Long, Mark>> marks) {}
 
-    Session(String writer, int subtask, int parallelism, long token) {
+    Incarnation(String writer, int subtask, int parallelism, long token) {
         this.writer = writer;
         this.subtask = subtask;
         this.parallelism = parallelism;
         this.token = token;
     }
 
-    static Session of(State state) {
-        Session session = new Session(state.writer(), state.subtask(), state.parallelism(), state.token());
-        session.sealedAt = state.sealedAt();
-        state.marks().forEach((table, marks) -> session.marks.put(table, new TreeMap<>(marks)));
-        return session;
+    static Incarnation of(State state) {
+        Incarnation incarnation = new Incarnation(state.writer(), state.subtask(), state.parallelism(), state.token());
+        incarnation.sealedAt = state.sealedAt();
+        state.marks().forEach((table, marks) -> incarnation.marks.put(table, new TreeMap<>(marks)));
+        return incarnation;
     }
 
     State state() {
