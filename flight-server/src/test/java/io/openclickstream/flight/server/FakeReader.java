@@ -14,6 +14,9 @@ final class FakeReader implements ServerStreamListener {
     private Runnable onReady = () -> {};
     private Runnable onCancel = () -> {};
     private int ready;
+    /** It has said that it is ready: who heard that may send one batch, even if it takes fewer meanwhile. */
+    private boolean isPromised;
+
     private boolean cancelled;
     private Throwable failure;
 
@@ -56,7 +59,8 @@ final class FakeReader implements ServerStreamListener {
 
     @Override
     public synchronized boolean isReady() {
-        return ready > 0 && !cancelled;
+        isPromised = ready > 0 && !cancelled;
+        return isPromised;
     }
 
     @Override
@@ -82,10 +86,11 @@ final class FakeReader implements ServerStreamListener {
     @Override
     public synchronized void putNext(ArrowBuf metadata) {
         try (metadata) {
-            if (ready <= 0) {
-                throw new AssertionError("sent to a reader that is not ready");
+            if (!isPromised) {
+                throw new AssertionError("sent to a reader that has not said it is ready");
             }
-            ready--;
+            isPromised = false;
+            ready = Math.max(0, ready - 1);
             fold.take(batch, metadata);
         }
     }
