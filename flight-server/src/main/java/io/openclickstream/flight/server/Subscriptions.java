@@ -53,8 +53,10 @@ final class Subscriptions implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
         Thread made = new Thread(work, "subscriptions");
         made.setDaemon(true);
+        worker = made;
         return made;
     });
+    private volatile @Nullable Thread worker;
     private volatile boolean closed;
     private volatile long lookedNanos = System.nanoTime();
 
@@ -117,7 +119,7 @@ final class Subscriptions implements AutoCloseable {
 
     /** The tables may have changed. For any thread. */
     void changed() {
-        if (!open.isEmpty() && isDue.compareAndSet(false, true)) {
+        if (!closed && !open.isEmpty() && isDue.compareAndSet(false, true)) {
             long wait = lookedNanos + settings.interval().toNanos() - System.nanoTime();
             if (wait <= 0) {
                 run(this::look);
@@ -191,6 +193,10 @@ final class Subscriptions implements AutoCloseable {
         try {
             thread.execute(guarded);
         } catch (RejectedExecutionException e) {
+            // Not beside what the ending thread still does; what it asks of itself it does at once.
+            if (Thread.currentThread() != worker) {
+                awaitEnd();
+            }
             synchronized (thread) {
                 guarded.run();
             }
@@ -216,6 +222,10 @@ final class Subscriptions implements AutoCloseable {
         }
         run(() -> List.copyOf(open).forEach(each -> each.fail(stopping())));
         thread.shutdown();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
         try {
             if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.warn("subscriptions did not end in time");
