@@ -63,7 +63,9 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
             @Override
             public void onComplete() {
                 over.run();
-                if (told.compareAndSet(false, true)) {
+                if (ended) { // the answer was sent before whoever answers was told, and nobody else would tell
+                    tellCancelled(answering);
+                } else if (told.compareAndSet(false, true)) {
                     super.onComplete();
                 }
             }
