@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.SiteRows;
+import io.openclickstream.schemas.live.LiveActions;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,11 +16,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.FieldVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,6 +227,100 @@ class SubscribeTest {
     }
 
     @Test
+    void aTokenOutlivesARollbackAndWindowsThatLeave() throws Exception {
+        restart("--subscriptions.interval=0s", "--table.retention=2h");
+        client.put(List.of(Clicks.upsert("a", 0, 1), Clicks.upsert("b", 5 * Clicks.HOUR, 1)));
+        client.commit(3);
+        Follower live = follow(LIVE);
+        Follower committed = follow(COMMITTED);
+        client.put(List.of(
+                Clicks.upsert("a", 0, 2), Clicks.upsert("c", 0, 2), Clicks.delete("b"), Clicks.upsert("d", 0, 2)));
+        has(live, "a|0|2|", "c|0|2|", "d|0|2|");
+        has(committed, "a|0|1|", "b|18000000|1|");
+        live.close();
+        committed.close();
+        client.open(new WriterOpening(WriterOpening.VERSION, Clicks.LINEAGE, Clicks.WRITER, 0, 1, 3, "job"));
+
+        Follower liveAgain = resume(LIVE, live.fold);
+        has(liveAgain, "a|0|1|", "b|18000000|1|"); // c and d were taken back, and so was what became of a and b
+        TestClient writer = client;
+        restart("--subscriptions.interval=0s", "--table.retention=2h");
+        client.goOn(writer);
+        has(resume(LIVE, live.fold), "a|0|1|", "b|18000000|1|");
+
+        client.put(List.of(Clicks.upsert("e", 0, 1)));
+        client.putNothing(5 * Clicks.HOUR); // the window of a, and of e, has left
+        has(resume(LIVE, live.fold), "b|18000000|1|");
+        has(resume(COMMITTED, committed.fold), "a|0|1|", "b|18000000|1|"); // an epoch stays what it is
+        client.commit(4);
+        has(resume(COMMITTED, committed.fold), "b|18000000|1|");
+        for (Follower each : followers) {
+            assertThat(each.fold.marks().stream()
+                            .filter(mark -> mark.path("step").asText().equals("snapshot")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aPromotionIsARollbackForWhoFollows() throws Exception {
+        client.put(List.of(Clicks.upsert("a", 0, 1), Clicks.upsert("b", 0, 1)));
+        client.commit(3);
+        Follower live = follow(LIVE);
+        Follower committed = follow(COMMITTED);
+        has(committed, "a|0|1|", "b|0|1|");
+        String other = new UUID(0, 2).toString();
+        try (TestClient successor = TestClient.ofLineage(server.port(), other)) {
+            successor.open(new WriterOpening(WriterOpening.VERSION, other, Clicks.WRITER, 0, 1, 0, "job-2"));
+            successor.put(List.of(Clicks.upsert("b", 0, 2), Clicks.upsert("c", 0, 2)));
+            successor.commit(3);
+            has(live, "a|0|1|", "b|0|1|");
+            client.action(LiveActions.PROMOTE, other.getBytes(StandardCharsets.UTF_8));
+            for (Follower each : List.of(live, committed)) {
+                has(each, "b|0|2|", "c|0|2|");
+                assertThat(each.fold.last().path("lineage").asText()).isEqualTo(other);
+                assertThat(each.fold.last().path("rolled_back").asBoolean()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aNewColumnDoesNotDisturbWhoFollows() throws Exception {
+        client.put(List.of(Clicks.upsert("a", 0, 1)));
+        client.commit(3);
+        Follower live = follow(LIVE);
+        Follower committed = follow(COMMITTED);
+        has(committed, "a|0|1|");
+        try (VectorSchemaRoot batch = Clicks.batch(List.of(Clicks.upsert("b", 0, 2)), client.allocator);
+                VectorSchemaRoot wider = withColumn(batch, client.allocator)) {
+            client.put("clicks", 7L, wider);
+        }
+        client.commit(4);
+        has(live, "a|0|1|", "b|0|2|");
+        has(committed, "a|0|1|", "b|0|2|");
+        Follower anew = follow(LIVE);
+        has(anew, "a|0|1|null|", "b|0|2|5|");
+        has(resume(LIVE, live.fold), "a|0|1|", "b|0|2|"); // who did not ask for it goes on without it
+    }
+
+    /** The same rows with a column {@code extra} of fives. */
+    private static VectorSchemaRoot withColumn(VectorSchemaRoot batch, BufferAllocator allocator) {
+        List<Field> fields = new ArrayList<>(batch.getSchema().getFields());
+        Field extra = Clicks.field("extra", new ArrowType.Int(64, true), true);
+        fields.add(fields.size() - 1, extra);
+        VectorSchemaRoot wider =
+                VectorSchemaRoot.create(new Schema(fields, batch.getSchema().getCustomMetadata()), allocator);
+        for (FieldVector column : batch.getFieldVectors()) {
+            column.makeTransferPair(wider.getVector(column.getName())).transfer();
+        }
+        BigIntVector fives = (BigIntVector) wider.getVector("extra");
+        for (int row = 0; row < batch.getRowCount(); row++) {
+            fives.setSafe(row, 5);
+        }
+        wider.setRowCount(batch.getRowCount());
+        return wider;
+    }
+
+    @Test
     void aTokenForSomethingElseIsRefused() throws Exception {
         client.put(List.of(Clicks.upsert("a", 0, 1)));
         client.commit(3);
@@ -235,7 +337,7 @@ class SubscribeTest {
                     "is for another table, view, filter");
         }
         FlightServerTest.refused(
-                () -> client.flight.getInfo(descriptor(LIVE, "r1.x"), TestClient.timeout()),
+                () -> client.flight.getInfo(descriptor(LIVE, "r2.x"), TestClient.timeout()),
                 FlightStatusCode.INVALID_ARGUMENT,
                 "Cannot read the resume token");
         FlightServerTest.refused(

@@ -37,7 +37,18 @@ public record Watch(ReadCommand command, Sites sites) {
                     String.join(", ", snapshot.tableSchema().primaryKey()));
         }
         List<String> columns = selection.fields().stream().map(Field::getName).toList();
-        return new Watch(command.resumingAt(null).withColumns(columns), principal.sites());
+        ReadCommand followed = command.resumingAt(null);
+        String token = command.resume();
+        if (token != null && command.columns().isEmpty()) {
+            for (int count = columns.size(); count > 0; count--) {
+                // Columns may have been added since: who goes on goes on without them.
+                Watch then = new Watch(followed.withColumns(columns.subList(0, count)), principal.sites());
+                if (ResumeToken.isFor(token, then.command, then.sites)) {
+                    return then;
+                }
+            }
+        }
+        return new Watch(followed.withColumns(columns), principal.sites());
     }
 
     public TableView view() {

@@ -3,7 +3,6 @@ package io.openclickstream.flight.server;
 import io.openclickstream.flight.access.Usages;
 import io.openclickstream.flight.store.Resumption;
 import io.openclickstream.flight.table.Changes;
-import io.openclickstream.flight.table.Changes.Rewritten;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Selection;
 import io.openclickstream.flight.table.TableSnapshot;
@@ -117,15 +116,11 @@ final class Subscription implements TableStreams.Reader {
 
     /** What leads on from a position; takes over the version. */
     private static Sending stepFrom(Resumption from, Version to, Selection had) {
-        boolean isLive = !to.snapshot().view().isCommitted();
-        Changes changes = Changes.between(
-                from.base(), had, to.snapshot(), to.selection(), isLive ? Rewritten.ALWAYS : Rewritten.IF_DIFFERENT);
-        if (isLive) {
-            changes = changes.deleting(from.deleted(), to.snapshot());
-        }
+        Changes changes =
+                Changes.between(from.base(), had, to.snapshot(), to.selection()).telling(from.touched(), to.snapshot());
         Step step =
                 new Step(to, changes, Step.Kind.CHANGES, false, Subscriptions.BATCH_ROWS, Subscriptions.BATCH_BYTES);
-        List<TableSnapshot> kept = new ArrayList<>(from.deleted());
+        List<TableSnapshot> kept = new ArrayList<>(from.touched());
         kept.add(from.base());
         kept.forEach(TableSnapshot::retain);
         return new OwnStep(step, kept);

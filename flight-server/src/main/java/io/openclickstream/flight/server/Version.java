@@ -2,7 +2,6 @@ package io.openclickstream.flight.server;
 
 import io.openclickstream.flight.read.Watch;
 import io.openclickstream.flight.table.Changes;
-import io.openclickstream.flight.table.Changes.Rewritten;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Selection;
 import io.openclickstream.flight.table.TableSnapshot;
@@ -69,7 +68,7 @@ final class Version {
 
     /** What leads here from an earlier version. */
     Changes since(Version before) {
-        return Changes.between(before.snapshot, before.selection, snapshot, selection, Rewritten.IF_DIFFERENT);
+        return Changes.between(before.snapshot, before.selection, snapshot, selection);
     }
 
     /** Whether everything but the rows is told as of an earlier version, too. */

@@ -9,6 +9,7 @@ import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.flight.table.Table;
 import io.openclickstream.flight.table.TableSnapshot;
+import io.openclickstream.flight.table.TableState.Counters;
 import io.openclickstream.flight.table.Tables;
 import io.openclickstream.flight.table.Tables.Eviction;
 import io.openclickstream.schemas.live.EpochCommit;
@@ -90,18 +91,28 @@ final class GroupWriter implements AutoCloseable {
                 throw tooLate("it stands at epoch %d, and epochs kept are %s (epochs.kept)"
                         .formatted(position.epoch(), lineage.keptEpochs()));
             }
-            long goneBack =
-                    position.isCommitted() ? base.view().rewinds() : now.view().rollbacks();
-            if (goneBack != position.goneBack()) {
-                throw tooLate("the job has gone back since");
+            boolean hasGoneBack = position.isCommitted()
+                    ? base.view().rewinds() != position.goneBack()
+                    : base.view().rollbacks() > position.goneBack();
+            if (hasGoneBack) {
+                throw tooLate("the job has gone back behind epoch %d since".formatted(position.epoch()));
             }
-            if (base.state().counters().windowsLeft()
-                    != table.state().counters().windowsLeft()) {
-                throw tooLate("rows have left the server since, for their age or for want of memory");
+            if (position.version() > now.state().version()) {
+                throw new Refused(
+                        Reason.UNAVAILABLE,
+                        "This subscription cannot go on here yet: its token is of a later state of table %s than this server "
+                                        .formatted(view.table())
+                                + "has. Ask again in a moment, or the server it is from.");
             }
-            List<TableSnapshot> deleted =
-                    position.isCommitted() ? List.of() : table.deletedAfter(position.epoch(), now.view());
-            return new Resumption(base.retain(), deleted, now);
+            Counters then = base.state().counters();
+            Counters counters = table.state().counters();
+            if (then.windowsEvicted() != counters.windowsEvicted()
+                    || (!position.isCommitted() && then.forgotten() != counters.forgotten())) {
+                throw tooLate("rows have left the server since for want of memory");
+            }
+            List<TableSnapshot> touched =
+                    position.isCommitted() ? List.of() : table.touchedAfter(position.epoch(), now.view());
+            return new Resumption(base.retain(), touched, now);
         } catch (Refused | RuntimeException e) {
             now.close();
             throw e;

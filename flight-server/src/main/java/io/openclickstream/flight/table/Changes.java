@@ -2,9 +2,12 @@ package io.openclickstream.flight.table;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,14 +25,6 @@ public final class Changes {
 
     /** Neighbours of one chunk that are all to be deleted, or all to be upserted. */
     record Run(Chunk chunk, Rows rows, boolean areDeletes) {}
-
-    /** Which rows that stand elsewhere in the later snapshot are changes. */
-    public enum Rewritten {
-        /** Those with another value in a chosen column: nothing is told that the reader knows. */
-        IF_DIFFERENT,
-        /** All: the reader may hold something else than the earlier snapshot for a key that was put since. */
-        ALWAYS
-    }
 
     private Changes(Selection selection, List<Run> deletes, Iterable<Run> upserts, long rows) {
         this.selection = selection;
@@ -51,12 +46,13 @@ public final class Changes {
      * @param before the earlier one, and {@code had} its selection
      * @param wants the same selection of the later one; its columns are those of the changes
      */
-    public static Changes between(
-            TableSnapshot before, Selection had, TableSnapshot now, Selection wants, Rewritten rewritten) {
+    public static Changes between(TableSnapshot before, Selection had, TableSnapshot now, Selection wants) {
         IdentityHashMap<Chunk, long[]> liveBefore = live(before);
         IdentityHashMap<Chunk, long[]> liveNow = live(now);
         List<Run> gone = candidates(before, had, liveNow, true);
-        Removed removed = new Removed(gone, now.tableSchema());
+        KeyedRows removed = new KeyedRows(now.tableSchema());
+        gone.forEach(run -> removed.add(run.chunk(), run.rows()));
+        BitSet taken = new BitSet(removed.size());
         SameValues same = new SameValues(had, wants);
         List<Run> upserts = new ArrayList<>();
         for (Run run : candidates(now, wants, liveBefore, false)) {
@@ -64,15 +60,17 @@ public final class Changes {
             int[] changed = new int[run.rows().count()];
             for (int i = 0; i < changed.length; i++) {
                 int row = run.rows().rows()[i];
-                int place = removed.take(run.chunk(), row);
-                boolean known = place >= 0
-                        && rewritten == Rewritten.IF_DIFFERENT
+                int place = removed.find(run.chunk(), row);
+                if (place >= 0) {
+                    taken.set(place);
+                }
+                boolean isKnown = place >= 0
                         && same.test(
-                                removed.rowsAt(place),
+                                removed.chunkAt(place).columns(),
                                 removed.rowAt(place),
                                 run.rows().columns(),
                                 row);
-                if (!known) {
+                if (!isKnown) {
                     changed[count++] = row;
                 }
             }
@@ -80,35 +78,57 @@ public final class Changes {
                 upserts.add(new Run(run.chunk(), new Rows(run.rows().columns(), changed, count), false));
             }
         }
-        return new Changes(wants, removed.left(), upserts, removed.leftRows() + count(upserts));
+        List<Run> deletes = without(gone, taken);
+        return new Changes(wants, deletes, upserts, count(deletes) + count(upserts));
     }
 
     /**
-     * The same with further deletes: keys that the reader may hold although neither snapshot does.
+     * The same for a reader who may hold anything for some keys: each of them is told anew, with the row that the later
+     * snapshot has, or as deleted.
      *
-     * @param gone rows whose keys count
+     * @param touched rows whose keys count, in any number of versions
+     * @param now the later snapshot
      */
-    public Changes deleting(List<TableSnapshot> gone, TableSnapshot now) {
-        KeyLookup present = new KeyLookup(now);
-        List<Run> more = new ArrayList<>(deletes);
-        long added = 0;
-        for (TableSnapshot each : gone) {
+    public Changes telling(List<TableSnapshot> touched, TableSnapshot now) {
+        if (touched.isEmpty()) {
+            return this;
+        }
+        KeyedRows there = new KeyedRows(now.tableSchema());
+        now.parts().forEach(part -> there.add(part.chunk(), selection.passing(part)));
+        KeyedRows told = new KeyedRows(now.tableSchema());
+        List<Run> allDeletes = new ArrayList<>(deletes);
+        List<Run> allUpserts = new ArrayList<>();
+        upserts.forEach(allUpserts::add);
+        allDeletes.forEach(run -> told.add(run.chunk(), run.rows()));
+        allUpserts.forEach(run -> told.add(run.chunk(), run.rows()));
+        Map<Chunk, BitSet> anew = new LinkedHashMap<>();
+        for (TableSnapshot each : touched) {
             for (TableSnapshot.Part part : each.parts()) {
                 Rows live = Slot.liveRows(part.chunk(), part.dead(), part.live(), 0, Chunk.MAX_ROWS);
                 int count = 0;
                 int[] absent = new int[live.count()];
                 for (int i = 0; i < live.count(); i++) {
-                    if (!present.has(part.chunk(), live.rows()[i])) {
-                        absent[count++] = live.rows()[i];
+                    int row = live.rows()[i];
+                    if (told.find(part.chunk(), row) >= 0) {
+                        continue;
+                    }
+                    told.add(part.chunk(), row);
+                    int place = there.find(part.chunk(), row);
+                    if (place >= 0) {
+                        anew.computeIfAbsent(there.chunkAt(place), chunk -> new BitSet())
+                                .set(there.rowAt(place));
+                    } else {
+                        absent[count++] = row;
                     }
                 }
                 if (count > 0) {
-                    more.add(new Run(part.chunk(), new Rows(live.columns(), absent, count), true));
-                    added += count;
+                    allDeletes.add(new Run(part.chunk(), new Rows(live.columns(), absent, count), true));
                 }
             }
         }
-        return new Changes(selection, more, upserts, rows + added);
+        anew.forEach((chunk, rows) -> allUpserts.add(
+                new Run(chunk, new Rows(chunk.columns(), rows.stream().toArray(), rows.cardinality()), false)));
+        return new Changes(selection, allDeletes, allUpserts, count(allDeletes) + count(allUpserts));
     }
 
     /** Whether there are none. */
@@ -197,105 +217,22 @@ public final class Changes {
         return both;
     }
 
-    /** Rows that are gone from their places, found by their keys. */
-    private static final class Removed {
-        private final List<Run> runs;
-        private final KeyIndex index = new KeyIndex();
-        private final Keys keys;
-        private final boolean[] taken;
-        private final int[] firsts;
-
-        Removed(List<Run> runs, TableSchema schema) {
-            this.runs = runs;
-            this.keys = new Keys(schema);
-            this.firsts = new int[runs.size()];
-            int rows = 0;
-            for (int i = 0; i < runs.size(); i++) {
-                firsts[i] = rows;
-                Run run = runs.get(i);
-                for (int j = 0; j < run.rows().count(); j++) {
-                    index.add(run.chunk().hash(run.rows().rows()[j]), rows++);
+    /** All of these but the rows at places that are taken; places count the rows of all runs from 0. */
+    private static List<Run> without(List<Run> runs, BitSet taken) {
+        List<Run> left = new ArrayList<>();
+        int place = 0;
+        for (Run run : runs) {
+            int[] rows = new int[run.rows().count()];
+            int count = 0;
+            for (int i = 0; i < rows.length; i++) {
+                if (!taken.get(place++)) {
+                    rows[count++] = run.rows().rows()[i];
                 }
             }
-            this.taken = new boolean[rows];
-        }
-
-        /** The place of the row with the same key, which is then no delete; -1 when there is none. */
-        int take(Chunk chunk, int row) {
-            int place = index.find(
-                    chunk.hash(row),
-                    at -> keys.same(chunk.columns(), row, rowsAt(at).columns(), rowAt(at)));
-            if (place >= 0) {
-                taken[place] = true;
-            }
-            return place;
-        }
-
-        Rows rowsAt(int place) {
-            return runs.get(runAt(place)).rows();
-        }
-
-        int rowAt(int place) {
-            int run = runAt(place);
-            return runs.get(run).rows().rows()[place - firsts[run]];
-        }
-
-        List<Run> left() {
-            List<Run> left = new ArrayList<>();
-            int place = 0;
-            for (Run run : runs) {
-                int[] rows = new int[run.rows().count()];
-                int count = 0;
-                for (int i = 0; i < rows.length; i++) {
-                    if (!taken[place++]) {
-                        rows[count++] = run.rows().rows()[i];
-                    }
-                }
-                if (count > 0) {
-                    left.add(new Run(run.chunk(), new Rows(run.rows().columns(), rows, count), true));
-                }
-            }
-            return left;
-        }
-
-        long leftRows() {
-            return count(left());
-        }
-
-        private int runAt(int place) {
-            int at = Arrays.binarySearch(firsts, place);
-            return at >= 0 ? at : -at - 2;
-        }
-    }
-
-    /** The keys of a snapshot. */
-    private static final class KeyLookup {
-        private final KeyIndex index = new KeyIndex();
-        private final Keys keys;
-        private final List<Chunk> chunks = new ArrayList<>();
-
-        KeyLookup(TableSnapshot snapshot) {
-            this.keys = new Keys(snapshot.tableSchema());
-            for (TableSnapshot.Part part : snapshot.parts()) {
-                int first = chunks.size() * Chunk.MAX_ROWS;
-                chunks.add(part.chunk());
-                Rows live = Slot.liveRows(part.chunk(), part.dead(), part.live(), 0, Chunk.MAX_ROWS);
-                for (int i = 0; i < live.count(); i++) {
-                    int row = live.rows()[i];
-                    index.add(part.chunk().hash(row), first + row);
-                }
+            if (count > 0) {
+                left.add(new Run(run.chunk(), new Rows(run.rows().columns(), rows, count), true));
             }
         }
-
-        boolean has(Chunk chunk, int row) {
-            return index.find(
-                            chunk.hash(row),
-                            place -> keys.same(
-                                    chunk.columns(),
-                                    row,
-                                    chunks.get(place / Chunk.MAX_ROWS).columns(),
-                                    place % Chunk.MAX_ROWS))
-                    >= 0;
-        }
+        return left;
     }
 }

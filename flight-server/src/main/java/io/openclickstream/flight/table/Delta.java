@@ -94,6 +94,16 @@ final class Delta implements AutoCloseable {
         upserts.parts().forEach(rows::upsert);
     }
 
+    /** Takes in what another has changed; of a key that both have, the other's row counts. */
+    void absorb(Delta other) {
+        other.deletes.parts().forEach(part -> {
+            upserts.delete(part);
+            deletes.upsert(part.in(Windows.NONE));
+        });
+        other.upserts.parts().forEach(upserts::upsert);
+        compact();
+    }
+
     /** Adds the windows of a store in which rows stand that this changes, and those it puts rows into. */
     void windowsIn(RowStore rows, Set<Long> found) {
         deletes.parts().forEach(part -> rows.windowsOf(part, found));

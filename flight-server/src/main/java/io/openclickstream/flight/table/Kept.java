@@ -1,6 +1,7 @@
 package io.openclickstream.flight.table;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * A committed epoch of a table that can be read and gone back to.
@@ -25,6 +26,15 @@ record Kept(long epoch, TableSnapshot snapshot, List<Delta> deltas) {
         Kept without = new Kept(epoch, snapshot.keepFrom(keepFromMillis), deltas).own(owned);
         closeSnapshot(owned);
         return without;
+    }
+
+    /** Adds the windows before a time that hold rows of this epoch, or that were changed in it. */
+    void windowsBefore(long millis, Set<Long> found) {
+        snapshot.parts().stream()
+                .map(TableSnapshot.Part::window)
+                .filter(window -> window < millis)
+                .forEach(found::add);
+        deltas.forEach(delta -> delta.upserts().windowsBefore(millis, found));
     }
 
     /** The same as the oldest kept epoch. */

@@ -124,6 +124,10 @@ public final class Lineage implements AutoCloseable {
     }
 
     ViewFacts committedFacts(long epoch) {
+        return committedFacts(epoch, rollbacks, rewinds);
+    }
+
+    ViewFacts committedFacts(long epoch, long rollbacks, long rewinds) {
         return new ViewFacts(id, epoch, ViewFacts.NONE, beginsAfter, epoch, rollbacks, rewinds);
     }
 
@@ -155,7 +159,7 @@ public final class Lineage implements AutoCloseable {
     void open(WriterOpening opening, long token) {
         long restored = opening.restoredEpoch();
         boolean isNewJob = !opening.job().equals(job);
-        boolean changed = false;
+        boolean isReplacing = isNewJob;
         if (isNewJob) {
             replacedJobs.add(job);
             if (replacedJobs.size() > JOBS_REMEMBERED) {
@@ -164,22 +168,22 @@ public final class Lineage implements AutoCloseable {
             job = opening.job();
             writers.sealAll(restored);
             for (Table table : tables.values()) {
-                changed |= table.takeBack(delta -> delta.epoch() > restored);
+                table.takeBack(delta -> delta.epoch() > restored);
             }
         } else {
             Set<Long> ended = writers.seal(opening);
+            isReplacing = !ended.isEmpty();
             for (Table table : tables.values()) {
                 if (table.writer().equals(opening.writer())) {
-                    changed |= table.takeBack(delta -> ended.contains(delta.token()) && delta.epoch() > restored);
+                    table.takeBack(delta -> ended.contains(delta.token()) && delta.epoch() > restored);
                 }
             }
         }
         restoredEpoch = restored;
         if (restored < committedEpoch) {
             rewind(restored);
-            changed = true;
         }
-        if (changed) {
+        if (isReplacing) { // whether or not there were rows to take back: that would tell of others' rows
             rolledBackTo = restored;
             rollbacks++;
         }

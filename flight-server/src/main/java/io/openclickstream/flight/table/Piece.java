@@ -21,11 +21,20 @@ public sealed interface Piece {
     /** Rows of the oldest kept epoch. */
     record BaseRows(String lineage, String table) implements Piece {}
 
-    /** Rows that a subtask has changed in an epoch, or whose keys it has deleted. */
+    /**
+     * Rows that a subtask has changed in an epoch, or whose keys it has deleted.
+     *
+     * @param token of the subtask; {@link Table#TAKEN_BACK} for what was taken back
+     */
     record DeltaRows(String lineage, String table, long token, long epoch, boolean areDeletes) implements Piece {}
 
-    /** With what came so far the table is what it was at this epoch. */
-    record EpochEnd(String lineage, long epoch, TableState state) implements Piece {}
+    /**
+     * With what came so far the table is what it was at this epoch.
+     *
+     * @param rollbacks how often rows of the live view had been taken back when it was committed
+     * @param rewinds how often the committed view had gone back
+     */
+    record EpochEnd(String lineage, long epoch, TableState state, long rollbacks, long rewinds) implements Piece {}
 
     /** All of a table has come. */
     record TableEnd(String lineage, TableState state) implements Piece {}
@@ -61,10 +70,18 @@ public sealed interface Piece {
             }
             isBase = false;
             kept.deltas().forEach(delta -> addDelta(lineage, table, delta, pieces));
-            pieces.add(
-                    new WithRows(new EpochEnd(id, kept.epoch(), kept.snapshot().state()), null));
+            TableSnapshot then = kept.snapshot();
+            pieces.add(new WithRows(
+                    new EpochEnd(
+                            id,
+                            kept.epoch(),
+                            then.state(),
+                            then.view().rollbacks(),
+                            then.view().rewinds()),
+                    null));
         }
         table.pending().forEach(delta -> addDelta(lineage, table, delta, pieces));
+        table.takenBack().forEach(delta -> addDelta(lineage, table, delta, pieces));
         pieces.add(new WithRows(new TableEnd(id, table.state()), null));
     }
 

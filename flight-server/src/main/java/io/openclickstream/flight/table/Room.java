@@ -75,6 +75,13 @@ final class Room {
     private long leaving(long wanted, @Nullable Table target, @Nullable Long putsTo, List<Eviction> evictions) {
         Map<Table, Long> keepFrom = new LinkedHashMap<>();
         long left = 0;
+        for (Table table : tables) {
+            long takenBack = table.takenBackBytes();
+            if (takenBack > 0) {
+                left += takenBack;
+                keepFrom.put(table, Long.MIN_VALUE);
+            }
+        }
         for (Candidate candidate : candidates(target, putsTo)) {
             if (left >= wanted) {
                 break;

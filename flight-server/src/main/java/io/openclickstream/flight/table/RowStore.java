@@ -163,6 +163,11 @@ final class RowStore implements AutoCloseable {
         }
     }
 
+    /** Adds the windows before a time. */
+    void windowsBefore(long millis, Set<Long> found) {
+        found.addAll(windows.headMap(millis).keySet());
+    }
+
     /** Windows changed since the last {@link #compact}. */
     Set<Long> touched() {
         return Set.copyOf(touched);

@@ -19,10 +19,10 @@ final class SameValues {
         this.columnsOfSecond = second.columns();
     }
 
-    boolean test(Rows first, int rowOfFirst, List<? extends FieldVector> second, int rowOfSecond) {
+    boolean test(
+            List<? extends FieldVector> first, int rowOfFirst, List<? extends FieldVector> second, int rowOfSecond) {
         for (int i = 0; i < columnsOfFirst.size(); i++) {
-            if (!same(
-                    first.columns(), columnsOfFirst.get(i), rowOfFirst, second, columnsOfSecond.get(i), rowOfSecond)) {
+            if (!same(first, columnsOfFirst.get(i), rowOfFirst, second, columnsOfSecond.get(i), rowOfSecond)) {
                 return false;
             }
         }

@@ -3,12 +3,14 @@ package io.openclickstream.flight.table;
 import io.openclickstream.schemas.live.PutHeader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -22,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  * change the live view at once. What they change in an epoch is kept aside as well, until the epoch is committed and the
  * committed view takes it over, or the writer goes back and the live view loses it.
  *
- * <p>Rows are kept in windows of an hour of event time. A window leaves both views when it ends earlier than the
- * retention before the watermark or before the newest row, whichever is less, so that a job that ends (its watermark is
- * then the end of time) leaves its rows here. A put into a window that has left is not an error: its rows are ignored
+ * <p>Rows are kept in windows of an hour of event time. A window leaves the live view, and the committed one at the next
+ * commit, when it ends earlier than the retention before the watermark or before the newest row, whichever is less, so
+ * that a job that ends (its watermark is then the end of time) leaves its rows here. Epochs that are kept keep it. A put into a window that has left is not an error: its rows are ignored
  * and counted, and take older versions of themselves along. For one writer.
  */
 public final class Table implements AutoCloseable {
+    /** In the place of a subtask's token: changes of any subtask that were taken back. Tokens are positive. */
+    static final long TAKEN_BACK = 0;
+
     private final String lineage;
     private final String writer;
     private final Tables.Limits limits;
@@ -35,6 +40,8 @@ public final class Table implements AutoCloseable {
     private final Owned owned = new Owned();
     private final List<Delta> pending = new ArrayList<>();
     private final Deque<Kept> kept = new ArrayDeque<>();
+    /** What was taken back after the oldest kept epoch, by epoch: readers of the live view may still have it. */
+    private final NavigableMap<Long, Delta> takenBack = new TreeMap<>();
     /** Windows of which live and committed view do not share their chunks. */
     private final Set<Long> apart = new HashSet<>();
 
@@ -77,6 +84,9 @@ public final class Table implements AutoCloseable {
         for (Delta delta : pending) {
             index += delta.indexBytes();
         }
+        for (Delta delta : takenBack.values()) {
+            index += delta.indexBytes();
+        }
         for (Kept each : kept) {
             for (Delta delta : each.deltas()) {
                 index += delta.indexBytes();
@@ -116,17 +126,20 @@ public final class Table implements AutoCloseable {
     }
 
     /**
-     * Keys that were deleted in the epochs after a kept one, up to now, as rows of which nothing else counts; for the
-     * caller to close.
+     * All that was put after a kept epoch up to now, also what was taken back: rows whose keys count, in any of their
+     * versions; for the caller to close.
      */
-    public List<TableSnapshot> deletedAfter(long epoch, ViewFacts facts) {
+    public List<TableSnapshot> touchedAfter(long epoch, ViewFacts facts) {
         List<Delta> deltas = new ArrayList<>(pending);
         kept.stream().filter(each -> each.epoch() > epoch).forEach(each -> deltas.addAll(each.deltas()));
-        return deltas.stream()
-                .filter(delta -> delta.deletes().rows() > 0)
-                .map(delta ->
-                        TableSnapshot.of(schema, state, facts, delta.deletes().share()))
-                .toList();
+        deltas.addAll(takenBack.tailMap(epoch, false).values());
+        List<TableSnapshot> touched = new ArrayList<>();
+        for (Delta delta : deltas) {
+            for (RowStore rows : List.of(delta.upserts(), delta.deletes())) {
+                touched.add(TableSnapshot.of(schema, state, facts, rows.share()));
+            }
+        }
+        return touched;
     }
 
     /** The kept epochs, the oldest first. */
@@ -136,6 +149,20 @@ public final class Table implements AutoCloseable {
 
     List<Delta> pending() {
         return pending;
+    }
+
+    /** What was taken back and may still be read, by epoch. */
+    Collection<Delta> takenBack() {
+        return takenBack.values();
+    }
+
+    /** What {@link #forgetTakenBack} would make free. */
+    long takenBackBytes() {
+        long bytes = 0;
+        for (Delta delta : takenBack.values()) {
+            bytes += delta.indexBytes() + delta.chunkBytes();
+        }
+        return bytes;
     }
 
     RowStore rows() {
@@ -191,30 +218,26 @@ public final class Table implements AutoCloseable {
         expire();
     }
 
-    /**
-     * Takes back from the live view what some subtasks have put after an epoch that is not before the committed one.
-     *
-     * @return whether there was anything
-     */
-    boolean takeBack(Predicate<Delta> lost) {
+    /** Takes back from the live view what some subtasks have put after an epoch that is not before the committed one. */
+    void takeBack(Predicate<Delta> lost) {
         boolean changed = false;
         for (Delta delta : List.copyOf(pending)) {
             if (lost.test(delta)) {
                 changed |= !delta.isEmpty();
                 pending.remove(delta);
-                delta.close();
+                remember(delta);
             }
         }
+        forgetUnreadable();
         if (changed) {
             rebuildLive();
         }
         state = state.changed(changed).with(committedState.progress());
-        return changed;
     }
 
     /** Makes both views what they were at an epoch that is not before the oldest kept one, and forgets later ones. */
     void rewind(long epoch, ViewFacts facts) {
-        pending.forEach(Delta::close);
+        pending.forEach(this::remember);
         pending.clear();
         List<Delta> since = new ArrayList<>();
         for (Kept each : List.copyOf(kept)) {
@@ -224,7 +247,7 @@ public final class Table implements AutoCloseable {
                     if (delta.epoch() <= epoch) {
                         since.add(delta);
                     } else {
-                        delta.close();
+                        remember(delta);
                     }
                 }
                 each.closeSnapshot(owned);
@@ -236,6 +259,7 @@ public final class Table implements AutoCloseable {
             base.snapshot().parts().forEach(rebuilt::upsert);
         }
         since.forEach(delta -> delta.applyTo(rebuilt));
+        dropBefore(state.keptFromMillis(), rebuilt);
         rebuilt.compact();
         committed.close();
         committed = rebuilt;
@@ -246,26 +270,50 @@ public final class Table implements AutoCloseable {
         if (base == null ? !since.isEmpty() : base.epoch() < epoch) {
             keep(epoch, facts, since);
         }
+        forgetUnreadable();
         rebuildLive();
         state = state.changed(true).with(committedState.progress());
     }
 
     /** Moves the committed view to an epoch. */
     void commit(long epoch, @Nullable Progress progress, ViewFacts facts) {
-        List<Delta> deltas = advance(epoch);
+        List<Delta> deltas = advance(epoch, state.keptFromMillis());
         share();
         committedState = committedState
-                .changed(deltas.stream().anyMatch(delta -> !delta.isEmpty()))
+                .changed(deltas.stream().anyMatch(delta -> !delta.isEmpty())
+                        || committedState.keptFromMillis() < state.keptFromMillis())
                 .with(progress == null ? committedState.progress() : progress)
                 .keptFrom(state.keptFromMillis())
                 .with(state.counters());
         keep(epoch, facts, deltas);
     }
 
-    /** Drops every window before this one because memory is full; it counts as a change of the table. */
+    /** Drops every window before this one because memory is full, from kept epochs as well. */
     void evict(long keepFromMillis) {
-        int evicted = dropBefore(keepFromMillis);
-        state = state.changed(evicted > 0).keptFrom(keepFromMillis).counting(0, evicted, 0);
+        forgetTakenBack();
+        if (schema.windowColumn() < 0) {
+            return;
+        }
+        boolean isChanged = !live.windows().headMap(keepFromMillis).isEmpty();
+        Set<Long> leaving = windowsBefore(keepFromMillis);
+        pending.forEach(delta -> delta.upserts().windowsBefore(keepFromMillis, leaving));
+        pending.forEach(delta -> delta.dropBefore(keepFromMillis));
+        for (Kept each : List.copyOf(kept)) {
+            each.windowsBefore(keepFromMillis, leaving);
+            kept.removeFirst();
+            kept.addLast(each.dropBefore(keepFromMillis, owned));
+        }
+        drop(leaving);
+        state = state.changed(isChanged).keptFrom(keepFromMillis).counting(0, leaving.size(), 0);
+    }
+
+    /** Makes free what is only kept for those who read rows that were taken back; their tokens end. */
+    private void forgetTakenBack() {
+        if (!takenBack.isEmpty()) {
+            takenBack.values().forEach(Delta::close);
+            takenBack.clear();
+            state = state.forgetting();
+        }
     }
 
     @Override
@@ -274,6 +322,8 @@ public final class Table implements AutoCloseable {
         committed.close();
         pending.forEach(Delta::close);
         pending.clear();
+        takenBack.values().forEach(Delta::close);
+        takenBack.clear();
         kept.forEach(each -> each.close(owned));
         kept.clear();
     }
@@ -288,7 +338,9 @@ public final class Table implements AutoCloseable {
     /** Rows of the delta of this subtask and epoch, which is being restored. */
     void restoreDelta(long token, long epoch, PreparedPut rows) {
         extend(rows.schema());
-        Delta delta = deltaOf(token, epoch);
+        Delta delta = token == TAKEN_BACK
+                ? takenBack.computeIfAbsent(epoch, each -> new Delta(TAKEN_BACK, each, schema, allocator, owned))
+                : deltaOf(token, epoch);
         rows.deletes().forEach(delta::delete);
         rows.upserts().forEach((window, chunks) -> chunks.forEach(chunk -> delta.upsert(window, chunk, null)));
         delta.compact();
@@ -296,15 +348,16 @@ public final class Table implements AutoCloseable {
 
     /** All that this kept epoch adds to the one before is restored. */
     void restoreKept(long epoch, TableState then, ViewFacts facts) {
-        List<Delta> deltas = advance(epoch);
+        List<Delta> deltas = advance(epoch, then.keptFromMillis());
         committedState = then;
         keep(epoch, facts, deltas);
     }
 
     /** All kept epochs and deltas are restored. */
     void restored(TableState then) {
-        rebuildLive();
         state = then;
+        dropBefore(then.keptFromMillis(), committed);
+        rebuildLive();
         share();
     }
 
@@ -317,16 +370,18 @@ public final class Table implements AutoCloseable {
             live.extend(put);
             committed.extend(put);
             pending.forEach(delta -> delta.extend(put));
+            takenBack.values().forEach(delta -> delta.extend(put));
         }
         schema = put;
     }
 
-    /** Applies the changes up to an epoch to the committed rows. */
-    private List<Delta> advance(long epoch) {
+    /** Applies the changes up to an epoch to the committed rows, of which earlier windows leave. */
+    private List<Delta> advance(long epoch, long keepFromMillis) {
         List<Delta> deltas =
                 pending.stream().filter(delta -> delta.epoch() <= epoch).toList();
         pending.removeAll(deltas);
         deltas.forEach(delta -> delta.applyTo(committed));
+        dropBefore(keepFromMillis, committed);
         apart.addAll(committed.touched());
         committed.compact();
         return deltas;
@@ -351,6 +406,7 @@ public final class Table implements AutoCloseable {
         RowStore rebuilt = store();
         committed.parts().forEach(rebuilt::upsert);
         pending.forEach(delta -> delta.applyTo(rebuilt));
+        dropBefore(state.keptFromMillis(), rebuilt);
         rebuilt.compact();
         live.close();
         live = rebuilt;
@@ -364,6 +420,26 @@ public final class Table implements AutoCloseable {
             kept.removeFirst().close(owned);
             kept.addFirst(kept.removeFirst().asOldest());
         }
+        forgetUnreadable();
+    }
+
+    /** Keeps what was taken back for those who have read it. */
+    private void remember(Delta delta) {
+        try (delta) {
+            if (!delta.isEmpty()) {
+                takenBack
+                        .computeIfAbsent(delta.epoch(), epoch -> new Delta(TAKEN_BACK, epoch, schema, allocator, owned))
+                        .absorb(delta);
+            }
+        }
+    }
+
+    /** Forgets what was taken back so long ago that no token of a kept epoch leads there. */
+    private void forgetUnreadable() {
+        long oldest = kept.isEmpty() ? Long.MAX_VALUE : kept.getFirst().epoch();
+        SortedMap<Long, Delta> unreadable = takenBack.headMap(oldest, true);
+        unreadable.values().forEach(Delta::close);
+        unreadable.clear();
     }
 
     /** Lets the views hold the same chunks in all windows in which they have the same rows. */
@@ -397,27 +473,32 @@ public final class Table implements AutoCloseable {
                 Math.min(watermark.getAsLong(), newest), limits.retention().toMillis());
         long keepFrom = oldest == Long.MIN_VALUE ? oldest : Windows.startOf(oldest);
         if (keepFrom > state.keptFromMillis()) {
-            int expired = dropBefore(keepFrom);
-            state = state.changed(expired > 0).keptFrom(keepFrom).counting(expired, 0, 0);
+            boolean isChanged = !live.windows().headMap(keepFrom).isEmpty();
+            Set<Long> leaving = windowsBefore(keepFrom);
+            drop(leaving);
+            state = state.changed(isChanged).keptFrom(keepFrom).counting(leaving.size(), 0, 0);
         }
     }
 
-    private int dropBefore(long keepFromMillis) {
-        if (schema.windowColumn() < 0) {
-            return 0;
-        }
-        Set<Long> leaving = new HashSet<>(live.windows().headMap(keepFromMillis).keySet());
-        leaving.addAll(committed.windows().headMap(keepFromMillis).keySet());
+    /** Windows of either view before a time. */
+    private Set<Long> windowsBefore(long keepFromMillis) {
+        Set<Long> windows = new HashSet<>();
+        live.windowsBefore(keepFromMillis, windows);
+        committed.windowsBefore(keepFromMillis, windows);
+        return windows;
+    }
+
+    private void drop(Set<Long> leaving) {
         for (long window : leaving) {
             live.drop(window);
             committed.drop(window);
             apart.remove(window);
         }
-        pending.forEach(delta -> delta.dropBefore(keepFromMillis));
-        for (Kept each : List.copyOf(kept)) {
-            kept.removeFirst();
-            kept.addLast(each.dropBefore(keepFromMillis, owned));
+    }
+
+    private void dropBefore(long keepFromMillis, RowStore rows) {
+        if (schema.windowColumn() >= 0) {
+            List.copyOf(rows.windows().headMap(keepFromMillis).keySet()).forEach(rows::drop);
         }
-        return leaving.size();
     }
 }

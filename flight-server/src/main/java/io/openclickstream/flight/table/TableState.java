@@ -24,8 +24,9 @@ public record TableState(
      * @param windowsExpired windows older than the retention
      * @param windowsEvicted windows that had to go because memory was full
      * @param rowsIgnored rows put into windows that had left already
+     * @param forgotten how often what had been taken back was forgotten because memory was full
      */
-    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored) {
+    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored, long forgotten) {
         /** Windows that have left. */
         public long windowsLeft() {
             return windowsExpired + windowsEvicted;
@@ -34,7 +35,7 @@ public record TableState(
 
     /** A table nobody has put to. */
     static TableState empty(String name) {
-        return new TableState(name, 0, Long.MIN_VALUE, null, new Counters(0, 0, 0));
+        return new TableState(name, 0, Long.MIN_VALUE, null, new Counters(0, 0, 0, 0));
     }
 
     TableState changed(boolean changed) {
@@ -62,6 +63,15 @@ public record TableState(
                 new Counters(
                         counters.windowsExpired() + expired,
                         counters.windowsEvicted() + evicted,
-                        counters.rowsIgnored() + ignored));
+                        counters.rowsIgnored() + ignored,
+                        counters.forgotten()));
+    }
+
+    TableState forgetting() {
+        return with(new Counters(
+                counters.windowsExpired(),
+                counters.windowsEvicted(),
+                counters.rowsIgnored(),
+                counters.forgotten() + 1));
     }
 }

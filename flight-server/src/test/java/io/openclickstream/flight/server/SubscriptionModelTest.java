@@ -41,6 +41,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 class SubscriptionModelTest {
     private static final int EPOCHS_KEPT = 3;
     private static final int STEPS = 50;
+    /** Windows leave while somebody follows them. */
+    private static final Duration RETENTION = Duration.ofHours(2);
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> COMMANDS = List.of(
             "{'table':'clicks','subscribe':true}",
@@ -86,7 +89,9 @@ class SubscriptionModelTest {
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> reader.isStarted() || reader.failure() != null);
             if (reader.failure() != null) {
-                assertThat(reader.failure().getMessage()).contains("begin again with a snapshot");
+                assertThat(reader.failure().getMessage())
+                        .contains("begin again with a snapshot")
+                        .containsAnyOf("epochs kept are", "has gone back behind epoch");
                 start(new Fold(), null);
             }
         }
@@ -201,7 +206,7 @@ class SubscriptionModelTest {
     }
 
     private void open(Path folder) throws IOException {
-        var limits = new LiveStore.Limits(64 << 20, Duration.ofDays(1000), EPOCHS_KEPT, 16 << 10, 1 << 20);
+        var limits = new LiveStore.Limits(64 << 20, RETENTION, EPOCHS_KEPT, 16 << 10, 1 << 20);
         store = LiveStore.open(DataFolder.open(folder, "a test"), limits, root, () -> {
             Subscriptions now = subscriptions;
             if (now != null) {

@@ -31,11 +31,13 @@ final class EpochJob {
     private static final Map<String, List<String>> TABLES =
             Map.of("writer-a", List.of("clicks", "more"), "writer-b", List.of("others"));
     private static final int KEYS = 40;
+    private static final int NEVER = 0;
 
     private final Random random;
     private final Supplier<EpochTarget> store;
     private final EpochModel model;
     private final BufferAllocator allocator;
+    private final int putsPerHour;
     private final NavigableMap<Long, List<EpochCommit.Lane>> completed = new TreeMap<>();
     private final List<EpochCommit.Lane> prepared = new ArrayList<>();
     private List<Task> tasks = new ArrayList<>();
@@ -43,6 +45,7 @@ final class EpochJob {
     private int job;
     private long checkpoint;
     private boolean checkpointRuns;
+    private int puts;
 
     /** One subtask. */
     private static final class Task {
@@ -72,6 +75,12 @@ final class EpochJob {
     }
 
     EpochJob(Random random, Supplier<EpochTarget> store, EpochModel model, BufferAllocator allocator) {
+        this(random, store, model, allocator, NEVER);
+    }
+
+    /** @param putsPerHour after so many puts event time goes on by an hour */
+    EpochJob(Random random, Supplier<EpochTarget> store, EpochModel model, BufferAllocator allocator, int putsPerHour) {
+        this.putsPerHour = putsPerHour;
         this.random = random;
         this.store = store;
         this.model = model;
@@ -261,6 +270,7 @@ final class EpochJob {
 
     private void put(Task task, String table, boolean repeated) throws Refused {
         List<Clicks> rows = rows(task);
+        puts++;
         EpochCommit.Lane lane = task.lane(table);
         try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
             var header = new PutHeader(
@@ -274,7 +284,7 @@ final class EpochJob {
                     task.epoch,
                     lane.batches(),
                     RowDigest.of(batch),
-                    null);
+                    putsPerHour == NEVER ? null : hours() * Clicks.HOUR);
             store.get().put(header, batch);
             if (repeated) {
                 store.get().put(header, batch);
@@ -302,10 +312,16 @@ final class EpochJob {
                         random.nextInt(4) == 0
                                 ? Clicks.delete("key" + key)
                                 : Clicks.upsert(
-                                        "key" + key, random.nextInt(5) * Clicks.HOUR, random.nextInt(1_000_000)));
+                                        "key" + key,
+                                        (hours() + random.nextInt(5)) * Clicks.HOUR,
+                                        random.nextInt(1_000_000)));
             }
         }
         return rows;
+    }
+
+    private long hours() {
+        return putsPerHour == NEVER ? 0 : puts / putsPerHour;
     }
 
     private static WriterOpening opening(Task task, long restored, String job) {

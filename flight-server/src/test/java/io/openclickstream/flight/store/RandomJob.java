@@ -5,15 +5,18 @@ import java.util.Random;
 import java.util.function.Supplier;
 import org.apache.arrow.memory.BufferAllocator;
 
-/** An {@link EpochJob} to which something happens at every step. */
+/** An {@link EpochJob} to which something happens at every step, and whose event time goes on. */
 public final class RandomJob {
+    private static final int PUTS_PER_HOUR = 10;
+
     private final Random random;
     private final EpochJob job;
 
     public RandomJob(Random random, int epochsKept, Supplier<LiveStore> store, BufferAllocator allocator)
             throws Refused {
         this.random = random;
-        this.job = new EpochJob(random, () -> EpochTarget.of(store.get()), new EpochModel(epochsKept), allocator);
+        this.job = new EpochJob(
+                random, () -> EpochTarget.of(store.get()), new EpochModel(epochsKept), allocator, PUTS_PER_HOUR);
         job.start();
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.flight.table.Tables.Eviction;
+import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveMetadata;
 import io.openclickstream.schemas.live.PutHeader;
+import io.openclickstream.schemas.live.WriterOpening;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +124,45 @@ class TablesTest {
     }
 
     @Test
+    void whatWasTakenBackIsRememberedForReadersUntilItsEpochIsOldOrMemoryIsFull() throws Refused {
+        reopen(130_000);
+        put(0, null, many(0, 300));
+        commit(3);
+        Table table = table();
+        for (int attempt = 0; attempt < 20; attempt++) { // a job that fails again and again costs no more each time
+            long token = tables.open(opening(3, "job")).token();
+            put(header(0, 1, token, 4, 0, null), many(1, 300));
+        }
+        tables.open(opening(3, "job"));
+        assertThat(table.touchedAfter(3, facts())).satisfies(touched -> {
+            assertThat(touched.stream().mapToLong(TableSnapshot::rows).sum()).isEqualTo(300);
+            touched.forEach(TableSnapshot::close);
+        });
+        long token = tables.open(opening(3, "job")).token();
+        List<Eviction> evictions = put(header(0, 1, token, 4, 0, null), many(1, 700));
+        assertThat(evictions).contains(new Eviction(Clicks.LINEAGE, "clicks", Long.MIN_VALUE));
+        assertThat(table.takenBackBytes()).isZero();
+        assertThat(table.state().counters().forgotten()).isEqualTo(1);
+        assertThat(table.state().counters().windowsEvicted()).isZero();
+        assertThat(tables.bytes()).isLessThanOrEqualTo(130_000);
+    }
+
+    @Test
+    void anEpochKeepsTheWindowsThatHaveLeftSince() throws Refused {
+        put(0, null, at(0), at(5));
+        commit(3);
+        put(header(0, 1, 1, 4, 1, 9 * Clicks.HOUR), at(9));
+        assertThat(windows()).containsExactly(9L);
+        assertThat(Clicks.read(table().committed().get(3L), allocator)).hasSize(2);
+        commit(4);
+        assertThat(Clicks.read(table().committed().get(4L), allocator)).containsExactly("row9@32400000=1");
+        tables.open(opening(3, "another")); // back to when they were here: they do not come again
+        assertThat(windows()).isEmpty();
+        tables.evict(new Eviction(Clicks.LINEAGE, "clicks", Clicks.HOUR));
+        assertThat(Clicks.read(table().committed().get(3L), allocator)).containsExactly("row5@18000000=1");
+    }
+
+    @Test
     void whatCannotFitIsRefusedAndChangesNothing() throws Refused {
         reopen(200_000);
         put(0, null, many(3, 500));
@@ -191,6 +232,20 @@ class TablesTest {
         assertThatThrownBy(() -> Clicks.prepared(
                         List.of(at(1)), allocator, root -> ((TinyIntVector) root.getVector(3)).setSafe(0, 7)))
                 .hasMessageContaining("Unknown _op 7");
+    }
+
+    /** Commits what the first writer has put. */
+    private void commit(long epoch) {
+        var lane = new EpochCommit.Lane(Clicks.WRITER, 0, 1, "clicks", 1, 1, 0);
+        tables.commit(new EpochCommit(EpochCommit.VERSION, Clicks.LINEAGE, epoch, List.of(lane)));
+    }
+
+    private static WriterOpening opening(long restoredEpoch, String job) {
+        return new WriterOpening(WriterOpening.VERSION, Clicks.LINEAGE, Clicks.WRITER, 0, 1, restoredEpoch, job);
+    }
+
+    private ViewFacts facts() {
+        return tables.find(Clicks.LINEAGE).liveFacts();
     }
 
     private static Clicks at(int hour) {
