@@ -26,6 +26,10 @@ final class AccessChecks {
                 "quota.bytes-per-second",
                 "is too small. Use at least 1KiB, or leave it out for as many as it takes");
         wrong.require(
+                options.quotaMemoryMax() == null || options.quotaMemoryMax().bytes() >= 8 << 20,
+                "quota.memory-max",
+                "is too small. Use at least 8MiB, or leave it out for no bound but the server's");
+        wrong.require(
                 options.quotaRequestBytes().bytes() >= 1024
                         && options.quotaRequestBytes().bytes() <= 256 << 10,
                 "quota.request-bytes",

@@ -97,6 +97,9 @@ public final class FlightServer implements AutoCloseable {
                 options.quotaBytesPerSecond() == null
                         ? Long.MAX_VALUE
                         : options.quotaBytesPerSecond().bytes(),
+                options.quotaMemoryMax() == null
+                        ? Long.MAX_VALUE
+                        : options.quotaMemoryMax().bytes(),
                 options.quotaRequestBytes().bytesAsInt());
         return new AccessSettings(
                 options.authPrincipals(),

@@ -277,6 +277,16 @@ public interface FlightServerOptions {
     ByteSize quotaBytesPerSecond();
 
     @Option(
+            names = "--quota.memory-max",
+            paramLabel = "SIZE",
+            description =
+                    "Memory of batches on their way to one principal, by its reads and as much by its subscriptions, "
+                            + "unless its entry says otherwise; at least 8MiB. Default: up to streams.memory-max and "
+                            + "subscriptions.memory-max")
+    @Nullable
+    ByteSize quotaMemoryMax();
+
+    @Option(
             names = "--quota.request-bytes",
             paramLabel = "SIZE",
             defaultValue = "64KiB",

@@ -53,6 +53,7 @@ class AccessTest {
                 .putObject("quota")
                 .put("streams", 1)
                 .put("bytes_per_second", 200_000);
+        access.principal("small", "reader", "a").last().putObject("quota").put("memory_bytes", 3_000_000);
         access.principal("tiny", "reader", "a").last().putObject("quota").put("request_bytes", 100);
         access.principal("past", "reader", "a").last().put("expires", "2020-01-01T00:00:00Z");
         access.write(principals);
@@ -312,6 +313,34 @@ class AccessTest {
     }
 
     @Test
+    void memoryOfOnePrincipalIsBoundedAndOthersGoOn() throws Exception {
+        fill("visits", 300_000);
+        TestClient small = as("small");
+        List<FlightStream> stalled = new ArrayList<>();
+        try {
+            FlightServerTest.refused(
+                    () -> {
+                        for (int i = 0; i < 16; i++) { // read a little and then no more
+                            FlightStream stream = small.stream("visits");
+                            stalled.add(stream);
+                            assertThat(stream.next()).isTrue();
+                        }
+                        for (FlightStream each : stalled) {
+                            drain(each);
+                        }
+                    },
+                    FlightStatusCode.RESOURCE_EXHAUSTED,
+                    "quota.memory-max");
+            assertThat(as("ada").keys("visits")).hasSize(300_002);
+        } finally {
+            for (FlightStream each : stalled) {
+                each.close();
+            }
+        }
+        assertThat(small.keys("visits")).hasSize(300_002);
+    }
+
+    @Test
     void itDoesNotStartWhereStrangersCouldReadOrListen() {
         assertThatThrownBy(() -> options("--bind.host=0.0.0.0"))
                 .isInstanceOf(OptionsException.class)
@@ -325,6 +354,7 @@ class AccessTest {
                 .hasMessageContaining("jwt.audience")
                 .hasMessageContaining("must be an https URL");
         assertThatThrownBy(() -> options("--tls.certificate=" + principals)).hasMessageContaining("tls.key");
+        assertThatThrownBy(() -> options("--quota.memory-max=1KiB")).hasMessageContaining("Use at least 8MiB");
         assertThat(options("--bind.host=0.0.0.0", "--auth.principals=" + principals, "--plaintext.allowed=true"))
                 .isNotNull();
         assertThat(options("--bind.host=localhost")).isNotNull();

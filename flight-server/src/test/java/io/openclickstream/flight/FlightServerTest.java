@@ -323,6 +323,8 @@ class FlightServerTest {
         assertThat(metric("puts_total{table=\"clicks\"}")).isEqualTo(1);
         assertThat(metric("put_rows_total{table=\"clicks\"}")).isEqualTo(2);
         assertThat(metric("put_seconds_count")).isEqualTo(1);
+        client.commit(3);
+        assertThat(metric("commit_seconds_count")).isEqualTo(1);
         assertThat(metric("log_bytes")).isPositive();
         assertThat(metric("watermark_seconds{table=\"clicks\"}")).isEqualTo(0.007);
     }

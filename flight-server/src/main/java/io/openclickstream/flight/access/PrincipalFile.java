@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class PrincipalFile {
     private static final Set<String> FIELDS =
             Set.of("name", "roles", "sites", "token_sha256", "certificates", "expires", "quota");
-    private static final Set<String> QUOTA_FIELDS = Set.of("streams", "bytes_per_second", "request_bytes");
+    private static final Set<String> QUOTA_FIELDS =
+            Set.of("streams", "bytes_per_second", "memory_bytes", "request_bytes");
     private static final int MAX_SITES = 256;
     private static final int MAX_REQUEST_BYTES = 256 << 10;
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -120,6 +121,7 @@ public final class PrincipalFile {
         return new Quota(
                 (int) number(quota, "streams", defaults.streams(), Integer.MAX_VALUE),
                 number(quota, "bytes_per_second", defaults.bytesPerSecond(), Long.MAX_VALUE),
+                number(quota, "memory_bytes", defaults.memoryBytes(), Long.MAX_VALUE),
                 (int) number(quota, "request_bytes", defaults.requestBytes(), MAX_REQUEST_BYTES));
     }
 

@@ -38,8 +38,10 @@ final class Actions {
 
     private final LiveStore store;
     private final Waits waits;
+    private final ServerMetrics metrics;
 
-    Actions(LiveStore store, Waits waits) {
+    Actions(LiveStore store, Waits waits, ServerMetrics metrics) {
+        this.metrics = metrics;
         this.store = store;
         this.waits = waits;
     }
@@ -77,7 +79,11 @@ final class Actions {
             }
             case LiveActions.COMMIT -> {
                 principal.require(Role.WRITER);
-                return List.of(utf8(Long.toString(store.commit(read(() -> EpochCommit.fromBytes(body))))));
+                EpochCommit commit = read(() -> EpochCommit.fromBytes(body));
+                long begin = System.nanoTime();
+                long epoch = store.commit(commit);
+                metrics.committed(System.nanoTime() - begin);
+                return List.of(utf8(Long.toString(epoch)));
             }
             case LiveActions.LINEAGES -> {
                 principal.require(Role.READER);

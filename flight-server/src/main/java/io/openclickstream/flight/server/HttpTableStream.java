@@ -11,7 +11,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.jspecify.annotations.Nullable;
@@ -56,11 +56,12 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
      * @throws Refused NO_ROOM when too many tables are being read; nothing has been sent then
      * @throws IOException when it broke off
      */
-    void run(TableStreams streams, RunningCalls running, BufferAllocator allocator) throws Refused, IOException {
+    void run(TableStreams streams, RunningCalls running) throws Refused, IOException {
         Usages.Share share = streams.add(this, principal);
         running.add(this);
         try (share;
-                VectorSchemaRoot batch = VectorSchemaRoot.create(reading.schema(), allocator)) {
+                Portions.Portion memory = streams.memory(principal);
+                VectorSchemaRoot batch = VectorSchemaRoot.create(reading.schema(), memory.allocator())) {
             send(batch, share);
         } catch (RuntimeException e) {
             throw new IOException("broke off", e);
@@ -75,17 +76,18 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
         }
     }
 
-    private void send(VectorSchemaRoot batch, Usages.Share share) throws IOException {
+    private void send(VectorSchemaRoot batch, Usages.Share share) throws Refused, IOException {
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
             return;
         }
+        RowCursor cursor = reading.rows(BATCH_ROWS, BATCH_BYTES);
+        boolean isThere = first(cursor, batch);
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = new BufferedOutputStream(exchange.getResponseBody(), 1 << 16);
         RowFormat.Writer writer = format.writer(batch, out);
-        RowCursor cursor = reading.rows(BATCH_ROWS, BATCH_BYTES);
-        while (cursor.next(batch)) {
+        for (; isThere; isThere = cursor.next(batch)) {
             for (long wait = share.waitNanos(); wait > 0 && ended == null; wait = share.waitNanos()) {
                 LockSupport.parkNanos(wait);
             }
@@ -103,6 +105,17 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
         writer.end();
         out.flush();
         exchange.close();
+    }
+
+    /** Fills the first batch while it can still be said that there is no memory for it. */
+    private static boolean first(RowCursor cursor, VectorSchemaRoot batch) throws Refused {
+        try {
+            return cursor.next(batch);
+        } catch (OutOfMemoryException e) {
+            throw Refused.noRoom(
+                    "Too many tables are being read at once (streams.memory-max, or quota.memory-max for one "
+                            + "principal). Try again in a moment.");
+        }
     }
 
     @Override

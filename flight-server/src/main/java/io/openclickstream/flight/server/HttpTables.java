@@ -16,7 +16,6 @@ import io.openclickstream.schemas.live.LiveMetadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Field;
 
 /** Tables over HTTP: {@code GET /tables} lists them, {@code GET /tables/NAME} reads one with a {@link HttpCommand}. */
@@ -29,19 +28,12 @@ final class HttpTables {
     private final TableStreams streams;
     private final RunningCalls running;
     private final ServerMetrics metrics;
-    private final BufferAllocator allocator;
 
-    HttpTables(
-            ReadableTables tables,
-            TableStreams streams,
-            RunningCalls running,
-            ServerMetrics metrics,
-            BufferAllocator allocator) {
+    HttpTables(ReadableTables tables, TableStreams streams, RunningCalls running, ServerMetrics metrics) {
         this.tables = tables;
         this.streams = streams;
         this.running = running;
         this.metrics = metrics;
-        this.allocator = allocator;
     }
 
     /**
@@ -67,8 +59,7 @@ final class HttpTables {
         try (Reading reading = tables.open(asked.command(), principal)) {
             metrics.streamStarted();
             describe(exchange, reading, format);
-            new HttpTableStream(exchange, reading, format, principal, credential, metrics)
-                    .run(streams, running, allocator);
+            new HttpTableStream(exchange, reading, format, principal, credential, metrics).run(streams, running);
         }
     }
 

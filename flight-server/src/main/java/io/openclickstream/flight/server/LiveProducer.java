@@ -75,7 +75,7 @@ public final class LiveProducer implements FlightProducer {
         this.putBounds = putBounds;
         this.maxPuts = maxPuts;
         this.puts = new Semaphore(maxPuts);
-        this.actions = new Actions(store, waits);
+        this.actions = new Actions(store, waits, metrics);
         this.clock = clock;
     }
 

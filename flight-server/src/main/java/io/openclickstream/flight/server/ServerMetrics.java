@@ -41,6 +41,12 @@ final class ServerMetrics {
             .classicOnly()
             .classicUpperBounds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
             .register(registry);
+    private final Histogram commitSeconds = Histogram.builder()
+            .name(PREFIX + "commit_seconds")
+            .help("Time from an epoch's commit being asked for until it was durable and read.")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+            .register(registry);
     private final Counter refused = Counter.builder()
             .name(PREFIX + "refused")
             .help("Calls refused, by reason.")
@@ -181,6 +187,10 @@ final class ServerMetrics {
 
     void refused(Refused.Reason reason) {
         refused.labelValues(nameOf(reason)).inc();
+    }
+
+    void committed(long nanos) {
+        commitSeconds.observe(nanos / (double) TimeUnit.SECONDS.toNanos(1));
     }
 
     void streamStarted() {

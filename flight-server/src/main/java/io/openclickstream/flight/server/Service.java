@@ -48,7 +48,7 @@ public final class Service implements AutoCloseable {
     private final HttpEndpoint http;
     private final BufferAllocator root = new RootAllocator();
     private final BufferAllocator inbound = root.newChildAllocator("puts", 0, Long.MAX_VALUE);
-    private final BufferAllocator outbound;
+    private final Portions outbound;
     private final TableStreams streams;
     private final Usages usages = new Usages(System::nanoTime);
     private final RunningCalls running = new RunningCalls();
@@ -59,7 +59,7 @@ public final class Service implements AutoCloseable {
     private volatile @Nullable LiveStore store;
     private @Nullable FlightServer flight;
     private @Nullable Waits waits;
-    private final BufferAllocator frames;
+    private final Portions frames;
     private volatile @Nullable Subscriptions subscriptions;
     private boolean closed;
 
@@ -98,15 +98,15 @@ public final class Service implements AutoCloseable {
     public Service(Settings settings) throws IOException {
         this.settings = settings;
         this.access = new Access(settings.access(), clock);
-        this.outbound = root.newChildAllocator("streams", 0, settings.maxStreamBytes());
-        this.frames = root.newChildAllocator(
-                "subscriptions", 0, settings.subscriptions().maxBytes());
+        this.outbound = new Portions(root.newChildAllocator("streams", 0, settings.maxStreamBytes()));
+        this.frames = new Portions(root.newChildAllocator(
+                "subscriptions", 0, settings.subscriptions().maxBytes()));
         this.streams = new TableStreams(
                 settings.maxStreams(), settings.maxStreamBytes(), outbound, usages, metrics, timer::after);
         metrics.watchMemory("all", root::getAllocatedMemory);
         metrics.watchMemory("puts", inbound::getAllocatedMemory);
-        metrics.watchMemory("streams", outbound::getAllocatedMemory);
-        metrics.watchMemory("subscriptions", frames::getAllocatedMemory);
+        metrics.watchMemory("streams", outbound::bytes);
+        metrics.watchMemory("subscriptions", frames::bytes);
         try {
             this.http = new HttpEndpoint(
                     new InetSocketAddress(settings.host(), settings.httpPort()),
@@ -189,7 +189,7 @@ public final class Service implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw cannotListen("flight.port", settings.flightPort(), e);
         }
-        http.serve(new HttpTables(tables, streams, running, metrics, outbound));
+        http.serve(new HttpTables(tables, streams, running, metrics));
         notReady = null;
         LOG.atInfo()
                 .addKeyValue("tables", opened.tableNames())

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -27,7 +26,7 @@ final class Subscription implements TableStreams.Reader {
     private final Subscriptions subscriptions;
     private final Usages.Share share;
     private final ServerStreamListener listener;
-    private final BufferAllocator allocator;
+    private final Portions.Portion memory;
     private final String table;
     private @Nullable Topic topic;
     private @Nullable VectorSchemaRoot batch;
@@ -57,13 +56,13 @@ final class Subscription implements TableStreams.Reader {
             Subscriptions subscriptions,
             Usages.Share share,
             ServerStreamListener listener,
-            BufferAllocator allocator,
+            Portions.Portion memory,
             String table) {
         this.table = table;
         this.subscriptions = subscriptions;
         this.share = share;
         this.listener = listener;
-        this.allocator = allocator;
+        this.memory = memory;
     }
 
     /** Name of the table that is followed. */
@@ -131,7 +130,7 @@ final class Subscription implements TableStreams.Reader {
             return false;
         }
         try {
-            VectorSchemaRoot root = VectorSchemaRoot.create(followed.schema(), allocator);
+            VectorSchemaRoot root = VectorSchemaRoot.create(followed.schema(), memory.allocator());
             batch = root;
             topic = followed;
             followed.subscribers().add(this);
@@ -171,8 +170,8 @@ final class Subscription implements TableStreams.Reader {
             subscriptions.pumpLater(this);
         } catch (OutOfMemoryException e) {
             fail(Refused.noRoom(
-                    "Subscribers need more memory than they may (subscriptions.memory-max). Go on from the last "
-                            + "token in a moment."));
+                    "Subscribers need more memory than they may (subscriptions.memory-max, or quota.memory-max for "
+                            + "one principal). Go on from the last token in a moment."));
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -235,6 +234,7 @@ final class Subscription implements TableStreams.Reader {
             batch.close();
         }
         share.close();
+        memory.close();
         subscriptions.ended(this, topic);
     }
 
@@ -281,7 +281,7 @@ final class Subscription implements TableStreams.Reader {
                 + root.getFieldVectors().stream()
                         .mapToLong(FieldVector::getBufferSize)
                         .sum());
-        ArrowBuf metadata = allocator.buffer(mark.length);
+        ArrowBuf metadata = memory.allocator().buffer(mark.length);
         metadata.writeBytes(mark);
         listener.putNext(metadata);
         root.clear();

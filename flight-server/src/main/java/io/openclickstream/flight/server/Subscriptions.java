@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
-import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +40,7 @@ final class Subscriptions implements AutoCloseable {
 
     private final ReadableTables tables;
     private final SubscriptionSettings settings;
-    private final BufferAllocator allocator;
+    private final Portions memory;
     private final Usages usages;
     private final TableStream.Pacer pacer;
     private final Map<Watch, Topic> topics = new HashMap<>();
@@ -61,18 +60,18 @@ final class Subscriptions implements AutoCloseable {
     private volatile long lookedNanos = System.nanoTime();
 
     /**
-     * @param allocator bounded by {@code settings.maxBytes}
+     * @param memory bounded by {@code settings.maxBytes}
      * @param usages of all streams, whose quota subscriptions share
      */
     Subscriptions(
             ReadableTables tables,
             SubscriptionSettings settings,
-            BufferAllocator allocator,
+            Portions memory,
             Usages usages,
             TableStream.Pacer pacer) {
         this.tables = tables;
         this.settings = settings;
-        this.allocator = allocator;
+        this.memory = memory;
         this.usages = usages;
         this.pacer = pacer;
     }
@@ -98,7 +97,7 @@ final class Subscriptions implements AutoCloseable {
             }
             share = usages.open(principal);
             made = new Subscription(
-                    this, share, listener, allocator, watch.view().table());
+                    this, share, listener, memory.open(principal), watch.view().table());
             open.add(made);
         }
         openByTable.computeIfAbsent(made.table(), table -> new AtomicLong()).incrementAndGet();
@@ -150,7 +149,7 @@ final class Subscriptions implements AutoCloseable {
 
     /** Memory of encoded changes and of batches on their way. */
     long bytes() {
-        return allocator.getAllocatedMemory();
+        return memory.bytes();
     }
 
     /** Steps that were made for one slow subscriber, since it had missed some. */
@@ -268,7 +267,11 @@ final class Subscriptions implements AutoCloseable {
         Topic topic = topics.get(watch);
         if (topic == null) {
             topic = new Topic(
-                    watch, tables, allocator, settings.maxBytes() / FRAMES_IN_MEMORY, framesEncoded::incrementAndGet);
+                    watch,
+                    tables,
+                    memory.shared(),
+                    settings.maxBytes() / FRAMES_IN_MEMORY,
+                    framesEncoded::incrementAndGet);
             topics.put(watch, topic);
         }
         return topic;

@@ -7,7 +7,6 @@ import io.openclickstream.flight.table.RowCursor;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.ArrowBuf;
-import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -28,7 +27,7 @@ final class TableStream implements TableStreams.Reader {
     private final long begunNanos = System.nanoTime();
     private final RowCursor cursor;
     private final VectorSchemaRoot batch;
-    private final BufferAllocator allocator;
+    private final Portions.Portion memory;
     private final byte[] facts;
     private final ServerStreamListener listener;
     private final Consumer<TableStreams.Reader> ended;
@@ -44,6 +43,7 @@ final class TableStream implements TableStreams.Reader {
     /**
      * @param reading closed when the stream is over
      * @param share of the principal's quota, closed as well
+     * @param memory for batches, the same
      * @param ended called once, when it is
      */
     TableStream(
@@ -51,17 +51,17 @@ final class TableStream implements TableStreams.Reader {
             Usages.Share share,
             Pacer pacer,
             ServerMetrics metrics,
-            BufferAllocator allocator,
+            Portions.Portion memory,
             ServerStreamListener listener,
             Consumer<TableStreams.Reader> ended) {
         this.reading = reading;
         this.share = share;
         this.pacer = pacer;
-        this.allocator = allocator;
+        this.memory = memory;
         this.facts = BatchFacts.of(reading.facts());
         this.metrics = metrics;
         this.cursor = reading.rows(BATCH_ROWS, BATCH_BYTES);
-        this.batch = VectorSchemaRoot.create(reading.schema(), allocator);
+        this.batch = VectorSchemaRoot.create(reading.schema(), memory.allocator());
         this.listener = listener;
         this.ended = ended;
     }
@@ -112,7 +112,9 @@ final class TableStream implements TableStreams.Reader {
                 }
             }
         } catch (OutOfMemoryException e) {
-            fail(Refused.noRoom("Too many tables are being read at once (streams.memory-max). Try again in a moment."));
+            fail(Refused.noRoom(
+                    "Too many tables are being read at once (streams.memory-max, or quota.memory-max for one principal). "
+                            + "Try again in a moment."));
         } catch (RuntimeException e) {
             fail(e);
         }
@@ -120,7 +122,7 @@ final class TableStream implements TableStreams.Reader {
 
     /** For one batch: sending it frees the buffer. */
     private ArrowBuf metadata() {
-        ArrowBuf buffer = allocator.buffer(facts.length);
+        ArrowBuf buffer = memory.allocator().buffer(facts.length);
         buffer.writeBytes(facts);
         return buffer;
     }
@@ -156,6 +158,7 @@ final class TableStream implements TableStreams.Reader {
             batch.close();
             reading.close();
             share.close();
+            memory.close();
             metrics.streamEnded(System.nanoTime() - begunNanos);
             ended.accept(this);
         }

@@ -10,14 +10,13 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
-import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
 /** The tables being read: how many there may be, and which is cut off when they hold too much memory. */
 final class TableStreams {
     private final int maxStreams;
     private final long maxHeldBytes;
-    private final BufferAllocator allocator;
+    private final Portions memory;
     private final Usages usages;
     private final ServerMetrics metrics;
     private final TableStream.Pacer pacer;
@@ -37,18 +36,18 @@ final class TableStreams {
 
     /**
      * @param maxHeldBytes memory of rows that have changed since, which only streams still hold
-     * @param allocator bounds the batches on their way
+     * @param memory for the batches on their way
      */
     TableStreams(
             int maxStreams,
             long maxHeldBytes,
-            BufferAllocator allocator,
+            Portions memory,
             Usages usages,
             ServerMetrics metrics,
             TableStream.Pacer pacer) {
         this.maxStreams = maxStreams;
         this.maxHeldBytes = maxHeldBytes;
-        this.allocator = allocator;
+        this.memory = memory;
         this.usages = usages;
         this.metrics = metrics;
         this.pacer = pacer;
@@ -77,8 +76,8 @@ final class TableStreams {
     private synchronized TableStream open(Reading reading, Principal principal, ServerStreamListener listener)
             throws Refused {
         checkRoom();
-        var stream =
-                new TableStream(reading, usages.open(principal), pacer, metrics, allocator, listener, this::remove);
+        Usages.Share share = usages.open(principal);
+        var stream = new TableStream(reading, share, pacer, metrics, memory.open(principal), listener, this::remove);
         open.add(stream);
         return stream;
     }
@@ -94,6 +93,11 @@ final class TableStreams {
         Usages.Share share = usages.open(principal);
         open.add(reader);
         return share;
+    }
+
+    /** Memory for the batches of a reader that sends for itself; closed by the reader. */
+    Portions.Portion memory(Principal principal) {
+        return memory.open(principal);
     }
 
     private void checkRoom() throws Refused {

@@ -18,12 +18,12 @@ class PrincipalFileTest {
         KnownPrincipals known = parse("""
                 {"principals": [{"name": "ada", "roles": ["reader"], "sites": ["shop"], "token_sha256": ["%s"],
                   "certificates": ["CN=ada, O=Shop"], "expires": "2026-12-31T00:00:00Z",
-                  "quota": {"streams": 2, "bytes_per_second": 3, "request_bytes": 4}}]}
+                  "quota": {"streams": 2, "bytes_per_second": 3, "memory_bytes": 5, "request_bytes": 4}}]}
                 """.formatted(DIGEST.toUpperCase(Locale.ROOT)));
         Principal ada = known.byToken("secret");
         assertThat(ada).isNotNull();
         assertThat(ada.sites().names()).containsExactly("shop");
-        assertThat(ada.quota()).isEqualTo(new Quota(2, 3, 4));
+        assertThat(ada.quota()).isEqualTo(new Quota(2, 3, 5, 4));
         assertThat(ada.until()).isEqualTo(Instant.parse("2026-12-31T00:00:00Z"));
         assertThat(known.byToken("Secret")).isNull();
         assertThat(known.byToken(DIGEST)).as("a digest is no token").isNull();

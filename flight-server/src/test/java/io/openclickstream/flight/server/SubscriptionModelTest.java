@@ -54,7 +54,7 @@ class SubscriptionModelTest {
 
     private LiveStore store;
     private BufferAllocator root;
-    private BufferAllocator frames;
+    private Portions frames;
     private volatile Subscriptions subscriptions;
     private final List<Follower> followers = new ArrayList<>();
 
@@ -213,7 +213,7 @@ class SubscriptionModelTest {
                 now.changed();
             }
         });
-        frames = root.newChildAllocator("frames", 0, 32 << 20);
+        frames = new Portions(root.newChildAllocator("frames", 0, 32 << 20));
         subscriptions = new Subscriptions(
                 new ReadableTables(store),
                 new SubscriptionSettings(100, Duration.ZERO, Duration.ofMinutes(1), 32 << 20),
