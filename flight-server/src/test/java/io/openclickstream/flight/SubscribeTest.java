@@ -538,6 +538,35 @@ class SubscribeTest {
         assertThat(healthy.failure).isNull();
     }
 
+    @Test
+    void readersThatStallLeaveMemoryToThoseThatRead() throws Exception {
+        restart("--subscriptions.memory-max=16MiB");
+        putMany(200_000, 0);
+        List<FlightStream> stalled = new ArrayList<>();
+        try (TestClient reader = new TestClient(server.port())) { // streams of one connection share its window
+            for (int i = 0; i < 80; i++) { // large batches for each would be more than 100 MiB
+                FlightInfo info = client.flight.getInfo(descriptor(LIVE, null), TestClient.timeout());
+                stalled.add(client.flight.getStream(info.getEndpoints().get(0).getTicket()));
+            }
+            await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(metric("subscription_bytes"))
+                    .isGreaterThan(8 << 20));
+            Follower healthy = follow(reader, LIVE, null, new Fold());
+            await().atMost(TestClient.PATIENCE).untilAsserted(() -> {
+                assertThat(healthy.failure).isNull();
+                assertThat(healthy.fold.isWhole()).isTrue();
+                assertThat(healthy.fold.rows()).hasSize(200_000);
+            });
+            assertThat(metric("subscription_bytes")).isBetween(8.0 * (1 << 20), 16.0 * (1 << 20));
+            healthy.close();
+            followers.remove(healthy);
+        } finally {
+            for (FlightStream each : stalled) {
+                each.cancel("enough", null);
+                each.close();
+            }
+        }
+    }
+
     private void putMany(int rows, long value) throws Exception {
         List<Clicks> many = many(rows, value);
         for (int from = 0; from < rows; from += 50_000) {

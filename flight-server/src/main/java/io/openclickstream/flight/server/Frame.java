@@ -49,7 +49,7 @@ final class Frame {
         try {
             while (step.hasNext()) {
                 try (VectorSchemaRoot batch = VectorSchemaRoot.create(schema, allocator)) {
-                    byte[] mark = step.next(batch);
+                    byte[] mark = step.next(batch, Subscriptions.BATCH_BYTES);
                     ArrowRecordBatch rows = new VectorUnloader(batch).getRecordBatch();
                     frame.parts.add(new Part(rows, mark));
                     bytes += rows.computeBodyLength();

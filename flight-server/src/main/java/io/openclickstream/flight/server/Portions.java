@@ -1,44 +1,63 @@
 package io.openclickstream.flight.server;
 
 import io.openclickstream.flight.access.Principal;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.arrow.memory.BufferAllocator;
 
 /** Memory for what is on its way to readers, of which no principal gets more than its quota. */
 final class Portions implements AutoCloseable {
+    private static final int LEAST_ENDED = 64;
+
     private final BufferAllocator all;
     private final Map<String, Own> byName = new HashMap<>();
+    /** Streams that are over, of which a buffer may be on its way for a while. */
+    private List<Portion> ended = new ArrayList<>();
 
-    /** What a principal has, and how many of its streams take from it. */
+    private int lookAgainAt = LEAST_ENDED;
+
+    /** What a principal has, and how many portions are taken from it. */
     private static final class Own {
+        private final String name;
         private final BufferAllocator allocator;
-        private int streams;
+        private int portions;
 
-        Own(BufferAllocator allocator) {
+        Own(String name, BufferAllocator allocator) {
+            this.name = name;
             this.allocator = allocator;
         }
     }
 
-    /** A stream's way to its principal's memory; closed once, when it allocates no more. */
+    /** A stream's part of its principal's memory; closed once, when it allocates no more. */
     final class Portion implements AutoCloseable {
         private final Own own;
+        private final BufferAllocator allocator;
 
         private Portion(Own own) {
             this.own = own;
+            this.allocator = own.allocator.newChildAllocator("stream", 0, Long.MAX_VALUE);
         }
 
         /** Refuses what exceeds the quota, or all that there is, with an {@code OutOfMemoryException}. */
         BufferAllocator allocator() {
-            return own.allocator;
+            return allocator;
+        }
+
+        /** What is on its way to this stream's client and to nobody else, in bytes. */
+        long bytes() {
+            return allocator.getAllocatedMemory();
+        }
+
+        /** Whether more than half of what its principal may have is used, or of what all may. */
+        boolean isScarce() {
+            return isHalfUsed(own.allocator) || isHalfUsed(all);
         }
 
         @Override
         public void close() {
-            synchronized (Portions.this) {
-                own.streams--;
-                forgetUnused();
-            }
+            end(this);
         }
     }
 
@@ -50,9 +69,9 @@ final class Portions implements AutoCloseable {
     /** For a stream of a principal. */
     synchronized Portion open(Principal principal) {
         Own own = byName.computeIfAbsent(
-                principal.name(), name -> new Own(all.newChildAllocator(name, 0, Long.MAX_VALUE)));
+                principal.name(), name -> new Own(name, all.newChildAllocator(name, 0, Long.MAX_VALUE)));
         own.allocator.setLimit(principal.quota().memoryBytes());
-        own.streams++;
+        own.portions++;
         return new Portion(own);
     }
 
@@ -73,14 +92,32 @@ final class Portions implements AutoCloseable {
         all.close();
     }
 
-    /** A buffer may be on its way for a while after its stream has ended. */
+    private static boolean isHalfUsed(BufferAllocator allocator) {
+        return allocator.getAllocatedMemory() > allocator.getLimit() / 2;
+    }
+
+    private synchronized void end(Portion portion) {
+        ended.add(portion);
+        if (ended.size() >= lookAgainAt) {
+            forgetUnused();
+            lookAgainAt = Math.max(LEAST_ENDED, 2 * ended.size());
+        }
+    }
+
     private void forgetUnused() {
-        byName.values().removeIf(own -> {
-            boolean isUnused = own.streams == 0 && own.allocator.getAllocatedMemory() == 0;
-            if (isUnused) {
-                own.allocator.close();
+        List<Portion> inUse = new ArrayList<>();
+        for (Portion portion : ended) {
+            if (portion.bytes() > 0) {
+                inUse.add(portion);
+                continue;
             }
-            return isUnused;
-        });
+            portion.allocator.close();
+            Own own = portion.own;
+            if (--own.portions == 0) {
+                own.allocator.close();
+                byName.remove(own.name);
+            }
+        }
+        ended = inUse;
     }
 }

@@ -34,9 +34,9 @@ final class Step {
     }
 
     /** Whoever makes it keeps the versions as long as it is used. */
-    Step(Version to, Changes changes, Kind kind, boolean goesBack, int maxRows, long maxBytes) {
+    Step(Version to, Changes changes, Kind kind, boolean goesBack) {
         this.to = to;
-        this.cursor = new ChangeCursor(changes, maxRows, maxBytes);
+        this.cursor = new ChangeCursor(changes);
         this.middle = mark(to, kind, goesBack, false);
         this.end = mark(to, kind, goesBack, true);
     }
@@ -52,14 +52,15 @@ final class Step {
     }
 
     /**
-     * Fills the next batch.
+     * Fills the next batch; when there is no memory for it, the next call tries the same rows again.
      *
+     * @param maxBytes of its rows, about; one row may be more
      * @return its app_metadata
      */
-    byte[] next(VectorSchemaRoot batch) {
+    byte[] next(VectorSchemaRoot batch, long maxBytes) {
         begun = true;
         if (cursor.hasNext()) {
-            cursor.next(batch);
+            cursor.next(batch, Subscriptions.BATCH_ROWS, maxBytes);
         } else {
             batch.setRowCount(0);
         }

@@ -8,6 +8,7 @@ import io.openclickstream.flight.table.Selection;
 import io.openclickstream.flight.table.TableSnapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.OutOfMemoryException;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>For the thread of {@link Subscriptions}; what others call says so.
  */
 final class Subscription implements TableStreams.Reader {
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LAST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(256);
+    private static final long STARVED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final Subscriptions subscriptions;
     private final Usages.Share share;
     private final ServerStreamListener listener;
@@ -34,6 +39,13 @@ final class Subscription implements TableStreams.Reader {
     private @Nullable Sending sending;
     private long sentNanos;
     private boolean pausing;
+    /** Since when there has been no memory for its next batch; 0 while there is. */
+    private long starvingSinceNanos;
+
+    private long retryNanos = FIRST_RETRY_NANOS;
+    /** The app_metadata of the rows that are in the batch already; null when there are none. */
+    private byte @Nullable [] unsent;
+
     private boolean over;
     /** The oldest version that is kept for it; null for none. */
     private volatile @Nullable Version oldest;
@@ -45,8 +57,11 @@ final class Subscription implements TableStreams.Reader {
 
         boolean hasNext();
 
-        /** Fills the next batch and returns its app_metadata. */
-        byte[] next(VectorSchemaRoot batch);
+        /** Whether its batches are encoded already, for several. */
+        boolean isShared();
+
+        /** Fills the next batch, with at most so many bytes if that is still open, and returns its app_metadata. */
+        byte[] next(VectorSchemaRoot batch, long maxBytes);
 
         @Override
         void close();
@@ -74,15 +89,7 @@ final class Subscription implements TableStreams.Reader {
     void begin(Topic followed, long nowNanos) {
         if (join(followed)) {
             Version all = followed.current().retain();
-            sending = new OwnStep(
-                    new Step(
-                            all,
-                            all.all(),
-                            Step.Kind.SNAPSHOT,
-                            false,
-                            Subscriptions.BATCH_ROWS,
-                            Subscriptions.BATCH_BYTES),
-                    List.of());
+            sending = new OwnStep(new Step(all, all.all(), Step.Kind.SNAPSHOT, false), List.of());
             oldest = all;
             pump(nowNanos);
         }
@@ -117,8 +124,7 @@ final class Subscription implements TableStreams.Reader {
     private static Sending stepFrom(Resumption from, Version to, Selection had) {
         Changes changes =
                 Changes.between(from.base(), had, to.snapshot(), to.selection()).telling(from.touched(), to.snapshot());
-        Step step =
-                new Step(to, changes, Step.Kind.CHANGES, false, Subscriptions.BATCH_ROWS, Subscriptions.BATCH_BYTES);
+        Step step = new Step(to, changes, Step.Kind.CHANGES, false);
         List<TableSnapshot> kept = new ArrayList<>(from.touched());
         kept.add(from.base());
         kept.forEach(TableSnapshot::retain);
@@ -159,22 +165,41 @@ final class Subscription implements TableStreams.Reader {
             }
             long wait = share.waitNanos();
             if (wait > 0) {
-                pausing = true;
-                subscriptions.after(wait, this::goOn);
+                goOnAfter(wait);
                 return;
             }
-            send(now.next(root), root, nowNanos);
+            long most = now.isShared() || unsent != null ? Subscriptions.BATCH_BYTES : subscriptions.batchBytes(memory);
+            if (most == 0) {
+                retry();
+                return;
+            }
+            byte[] mark = unsent != null ? unsent : now.next(root, most);
+            unsent = mark; // should there be no memory to send it with
+            send(mark, root, nowNanos);
+            unsent = null;
+            starvingSinceNanos = 0;
+            retryNanos = FIRST_RETRY_NANOS;
             if (!now.hasNext()) {
                 arrived(now);
             }
             subscriptions.pumpLater(this);
         } catch (OutOfMemoryException e) {
-            fail(Refused.noRoom(
-                    "Subscribers need more memory than they may (subscriptions.memory-max, or quota.memory-max for "
-                            + "one principal). Go on from the last token in a moment."));
+            starve(nowNanos);
         } catch (RuntimeException e) {
             fail(e);
         }
+    }
+
+    /** Waits for memory. */
+    private void starve(long nowNanos) {
+        starvingSinceNanos = starvingSinceNanos == 0 ? nowNanos : starvingSinceNanos;
+        if (nowNanos - starvingSinceNanos > STARVED_NANOS) {
+            fail(Refused.noRoom(
+                    "Subscribers need more memory than they may (subscriptions.memory-max, or quota.memory-max for "
+                            + "one principal). Go on from the last token in a moment."));
+            return;
+        }
+        retry();
     }
 
     /** Shows the client that the server is there when nothing else was sent for a while. */
@@ -187,6 +212,8 @@ final class Subscription implements TableStreams.Reader {
                     root.setRowCount(0);
                     send(Step.keepAlive(known), root, nowNanos);
                 }
+            } catch (OutOfMemoryException e) {
+                // The next one may get through.
             } catch (RuntimeException e) {
                 fail(e);
             }
@@ -236,6 +263,17 @@ final class Subscription implements TableStreams.Reader {
         share.close();
         memory.close();
         subscriptions.ended(this, topic);
+    }
+
+    /** Looks soon whether there is memory now, and then less and less often: most take a batch at once, some never. */
+    private void retry() {
+        goOnAfter(retryNanos);
+        retryNanos = Math.min(LAST_RETRY_NANOS, 2 * retryNanos);
+    }
+
+    private void goOnAfter(long nanos) {
+        pausing = true;
+        subscriptions.after(nanos, this::goOn);
     }
 
     private void goOn() {
@@ -309,8 +347,15 @@ final class Subscription implements TableStreams.Reader {
         }
 
         @Override
-        public byte[] next(VectorSchemaRoot batch) {
-            return frame.load(next++, batch);
+        public boolean isShared() {
+            return true;
+        }
+
+        @Override
+        public byte[] next(VectorSchemaRoot batch, long maxBytes) {
+            byte[] mark = frame.load(next, batch);
+            next++;
+            return mark;
         }
 
         @Override
@@ -333,8 +378,13 @@ final class Subscription implements TableStreams.Reader {
         }
 
         @Override
-        public byte[] next(VectorSchemaRoot batch) {
-            return step.next(batch);
+        public boolean isShared() {
+            return false;
+        }
+
+        @Override
+        public byte[] next(VectorSchemaRoot batch, long maxBytes) {
+            return step.next(batch, maxBytes);
         }
 
         @Override

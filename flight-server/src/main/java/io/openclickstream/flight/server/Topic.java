@@ -110,13 +110,7 @@ final class Topic {
 
     /** The step between two versions for one subscriber. */
     static Step step(Version from, Version to, Changes changes) {
-        return new Step(
-                to,
-                changes,
-                Step.Kind.CHANGES,
-                to.hasGoneBackSince(from),
-                Subscriptions.BATCH_ROWS,
-                Subscriptions.BATCH_BYTES);
+        return new Step(to, changes, Step.Kind.CHANGES, to.hasGoneBackSince(from));
     }
 
     /** Ends all subscriptions. */

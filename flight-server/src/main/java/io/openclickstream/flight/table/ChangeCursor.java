@@ -18,22 +18,26 @@ public final class ChangeCursor {
     private final Selection selection;
     private final RowSizes sizes;
     private final Iterator<Changes.Run> runs;
-    private final int maxRows;
-    private final long maxBytes;
     private Changes.@Nullable Run run;
     private int taken;
+    /** Rows of the next batch while there was no memory for it. */
+    private List<Changes.Run> picked = List.of();
 
-    /** Bounds as for {@link RowCursor}. */
-    public ChangeCursor(Changes changes, int maxRows, long maxBytes) {
+    private int pickedRows;
+
+    /** Before the first change. */
+    public ChangeCursor(Changes changes) {
         this.selection = changes.selection();
         this.sizes = new RowSizes(selection);
         this.runs = changes.runs();
-        this.maxRows = maxRows;
-        this.maxBytes = maxBytes;
     }
 
     /** Whether {@link #next} gives another batch. */
     public boolean hasNext() {
+        return pickedRows > 0 || hasNextRow();
+    }
+
+    private boolean hasNextRow() {
         while ((run == null || taken == run.rows().count()) && runs.hasNext()) {
             run = runs.next();
             taken = 0;
@@ -42,16 +46,26 @@ public final class ChangeCursor {
     }
 
     /**
-     * Fills the next batch into newly allocated vectors.
+     * Fills the next batch into newly allocated vectors. Bounds as for {@link RowCursor}.
      *
-     * @param batch has the fields of {@link Selection#changeFields}; empty, and empty again on failure
+     * @param batch has the fields of {@link Selection#changeFields}; empty, and empty again on failure; the next call
+     *     then tries the same rows again
      */
-    public void next(VectorSchemaRoot batch) {
-        List<Changes.Run> picked = new ArrayList<>();
+    public void next(VectorSchemaRoot batch, int maxRows, long maxBytes) {
+        if (pickedRows == 0) {
+            pick(maxRows, maxBytes);
+        }
+        fill(batch, picked, pickedRows);
+        picked = List.of();
+        pickedRows = 0;
+    }
+
+    private void pick(int maxRows, long maxBytes) {
+        picked = new ArrayList<>();
         int rows = 0;
         long bytes = 0;
         boolean isFull = false;
-        while (!isFull && rows < maxRows && hasNext() && run != null) {
+        while (!isFull && rows < maxRows && hasNextRow() && run != null) {
             Rows all = run.rows();
             int end = taken;
             while (end < all.count() && rows < maxRows) {
@@ -70,7 +84,7 @@ public final class ChangeCursor {
             }
             taken = end;
         }
-        fill(batch, picked, rows);
+        pickedRows = rows;
     }
 
     private void fill(VectorSchemaRoot batch, List<Changes.Run> picked, int rows) {
