@@ -136,7 +136,7 @@ class SelectionTest {
     }
 
     @Test
-    void aLimitedReadLooksAtNoMoreChunksThanItNeeds() throws Exception {
+    void aLimitedReadLooksAtAndHoldsNoMoreThanItNeeds() throws Exception {
         List<Clicks> rows = new ArrayList<>();
         for (int i = 0; i < 20 * Chunk.MAX_ROWS; i++) {
             rows.add(Clicks.upsert("k" + i, i % 4 * HOUR + i % 100, 1));
@@ -144,6 +144,14 @@ class SelectionTest {
         try (Tables tables = tables();
                 TableSnapshot snapshot = put(tables, rows)) {
             List<TableSnapshot.Part> parts = snapshot.parts();
+            OrderedRows latest = new OrderedRows(1, true, 5);
+            parts.forEach(part -> latest.add(
+                    part.chunk(), Selection.everything(Clicks.schema()).passing(part)));
+            assertThat(latest.runs().stream()
+                            .mapToInt(run -> run.rows().count())
+                            .sum())
+                    .as("places that are held")
+                    .isBetween(5, 10);
             TableSnapshot.Part last = parts.get(parts.size() - 1);
             assertThat(fiveRowsOf(parts, Order.STORED, part -> part.equals(parts.get(0))))
                     .isEqualTo(5);
