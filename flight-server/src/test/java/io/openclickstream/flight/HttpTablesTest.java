@@ -137,6 +137,32 @@ class HttpTablesTest {
     }
 
     @Test
+    void thePageForPeopleHoldsNoDataAndAsksNobodyElse() throws Exception {
+        HttpResponse<String> page = get("/", null);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("content-security-policy"))
+                .hasValueSatisfying(policy ->
+                        assertThat(policy).startsWith("default-src 'none'; ").doesNotContain("unsafe", "*", "http"));
+        assertThat(page.body()).contains("Live tables").doesNotContain("visits");
+        for (String part : List.of("/live-page.js", "/live-page.css")) {
+            assertThat(get(part, null).statusCode()).isEqualTo(200);
+            assertThat(get(part, null).headers().firstValue("x-content-type-options"))
+                    .hasValue("nosniff");
+        }
+        assertThat(get("/live-page.html", null).statusCode()).isEqualTo(404);
+        assertThat(get("/../live-page.js", null).statusCode()).isEqualTo(404);
+        HttpRequest posted = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + "/"))
+                .timeout(TestClient.PATIENCE)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(posted, HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(405);
+    }
+
+    @Test
     void aReaderWhoIsRevokedInTheMiddleIsCutOffAndHealthAnswersMeanwhile() throws Exception {
         for (int from = 0; from < 400_000; from += 50_000) {
             TestAccess.put(
