@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Dict, Iterator, List, Optional, Union
 import pyarrow as pa
 import pyarrow.flight as fl
 
+from clickstream_flight._follow import FOLDS, Follow
+from clickstream_flight._steps import Step, read_mark
 from clickstream_flight._table import TableInfo
 
 if TYPE_CHECKING:
     import pandas
     import polars
 
-_LEAST_POLL_SECONDS = 0.1
+_PAUSE_SECONDS = 0.5
 
 
 def connect(
@@ -88,7 +90,8 @@ class Server:
         Args:
             table: the table's name.
             wanted: fields of a command, such as ``columns=["clicks"]``, ``where={"site_id": ["shop"]}``,
-                ``order="window"``; docs/reading.md describes them. Without any, all rows and columns.
+                ``order="window_descending"``, ``limit=10``; docs/reading.md describes them. Without any, all rows and
+                columns.
         """
         (endpoint,) = self._flight_info(table, wanted).endpoints
         return self._client.do_get(endpoint.ticket, self._options).read_all()
@@ -106,43 +109,90 @@ class Server:
         (answer,) = self._client.do_action(fl.Action("wait", json.dumps(body).encode()), options)
         return json.loads(answer.body.to_pybytes())["complete"]
 
-    def read_pandas(self, table: str) -> "pandas.DataFrame":
-        """All rows of a table as a pandas data frame. Needs pandas."""
-        return self.read(table).to_pandas()
+    def read_pandas(self, table: str, **wanted: object) -> "pandas.DataFrame":
+        """The same as a pandas data frame. Needs pandas."""
+        return self.read(table, **wanted).to_pandas()
 
-    def read_polars(self, table: str) -> "polars.DataFrame":
-        """All rows of a table as a polars data frame. Needs polars."""
+    def read_polars(self, table: str, **wanted: object) -> "polars.DataFrame":
+        """The same as a polars data frame. Needs polars."""
         import polars
 
-        return polars.from_arrow(self.read(table))
+        return polars.from_arrow(self.read(table, **wanted))
 
     def follow(
-        self, table: str, poll_seconds: float = 1.0, patience_seconds: float = 60.0
-    ) -> Iterator[pa.Table]:
-        """Gives the whole table now, and again whenever its version or its lineage has changed. Never ends by itself.
+        self,
+        table: str,
+        into: str = "arrow",
+        rows: Optional[object] = None,
+        token: Optional[str] = None,
+        patience_seconds: float = 60.0,
+        **wanted: object,
+    ) -> Follow:
+        """Gives all rows now, and again whenever they, or what the table says about itself, have changed.
+
+        The server sends only what has changed. It goes on by itself after an interruption.
 
         Args:
             table: the table's name; it need not be there yet.
-            poll_seconds: how often to ask; at least 0.1.
+            into: what rows are given as: ``arrow`` (pyarrow.Table), ``pandas`` or ``polars`` (their DataFrame).
+            rows: ``rows`` of an earlier ``Follow`` of the same, to go on from; with its ``token``.
+            token: where to go on. When it is too late for that, it begins again with all rows.
             patience_seconds: how long the server may be away, or the table missing, before the error is raised.
+            wanted: ``view="committed"`` for what checkpoints cover, ``columns``, ``where``, ``before`` and what else
+                docs/subscriptions.md names.
         """
-        seen: Optional[tuple] = None
+        if into not in FOLDS:
+            raise ValueError(f"into={into!r} is none of {', '.join(FOLDS)}")
+        if (rows is None) != (token is None):
+            raise ValueError("rows and token belong together: give both to go on, or none to begin anew")
+        steps = self.subscribe(table, token, patience_seconds, **wanted)
+        return Follow(table, steps, FOLDS[into], rows, token)
+
+    def subscribe(
+        self, table: str, token: Optional[str] = None, patience_seconds: float = 60.0, **wanted: object
+    ) -> Iterator[Step]:
+        """Gives the steps of a subscription, for whoever keeps the rows in their own way; see ``follow``.
+
+        Apply each with ``fold``, ``fold_pandas`` or ``fold_polars``, or look at its changes only. Close the iterator to
+        end the subscription.
+        """
         away_since: Optional[float] = None
         while True:
             try:
-                info = self.info(table)
-                if (info.lineage, info.version) != seen:
-                    rows = self.read(table)
-                    now = TableInfo.of(table, rows)
-                    seen = (now.lineage, now.version)
+                for step in self._steps(table, token, wanted):
                     away_since = None
-                    yield rows
-                away_since = None
-            except (fl.FlightUnavailableError, fl.FlightTimedOutError, KeyError):
+                    token = step.token
+                    if step.kind != "keep_alive":
+                        yield step
+                time.sleep(_PAUSE_SECONDS)  # ended in peace, as no subscription does by itself
+            except (fl.FlightUnavailableError, fl.FlightTimedOutError, KeyError, pa.ArrowInvalid) as error:
+                if isinstance(error, pa.ArrowInvalid) and not _is_exhausted(error):
+                    if token is None:
+                        raise
+                    token = None  # too late to go on
+                    continue
                 away_since = time.monotonic() if away_since is None else away_since
                 if time.monotonic() - away_since > patience_seconds:
                     raise
-            time.sleep(max(_LEAST_POLL_SECONDS, poll_seconds))
+                time.sleep(_PAUSE_SECONDS)
+
+    def _steps(self, table: str, token: Optional[str], wanted: Dict[str, object]) -> Iterator[Step]:
+        """The steps of one connection."""
+        asked = {**wanted, "subscribe": True} if token is None else {**wanted, "subscribe": True, "resume": token}
+        (endpoint,) = self._flight_info(table, asked).endpoints
+        reader = self._client.do_get(endpoint.ticket, fl.FlightCallOptions(headers=self._headers))
+        try:
+            batches: List[pa.RecordBatch] = []
+            begins_anew = token is None
+            for chunk in reader:
+                batches.append(chunk.data)
+                mark = read_mark(chunk.app_metadata)
+                if mark["ends_step"]:  # all or nothing: a token is good for whole steps only
+                    yield Step.of(reader.schema, batches, mark, begins_anew)
+                    batches = []
+                    begins_anew = False
+        finally:
+            reader.cancel()
 
     def _flight_info(self, table: str, wanted: Optional[Dict[str, object]] = None) -> fl.FlightInfo:
         descriptor = (
@@ -154,3 +204,8 @@ class Server:
             return self._client.get_flight_info(descriptor, self._options)
         except KeyError as missing:  # how pyarrow raises NOT_FOUND
             raise KeyError(f"no live table {table!r}: {missing.args[0] if missing.args else missing}") from None
+
+
+def _is_exhausted(error: pa.ArrowInvalid) -> bool:
+    """Whether the server had no room for us; pyarrow raises that as it does what is wrong with the request."""
+    return "resource exhausted" in str(error).lower()

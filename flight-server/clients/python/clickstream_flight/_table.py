@@ -20,7 +20,8 @@ class TableInfo:
     Attributes:
         name: the table's name, as it is given to ``Server.read``.
         rows: rows in the table.
-        version: counts the changes; two snapshots of one version have the same rows in the same order.
+        version: two reads of one version have the same rows in the same order; None where the server does not tell, in
+            subscriptions of those who see some sites only.
         epoch: the smallest checkpoint that any writer has reached; None until all writers have been heard.
         complete_through: event time up to which no on-time click is missing; None if unknown, the largest
             ``datetime`` once the job has read everything there was.
@@ -30,7 +31,7 @@ class TableInfo:
 
     name: str
     rows: int
-    version: int
+    version: Optional[int]
     epoch: Optional[int]
     complete_through: Optional[datetime]
     lineage: Optional[str]
@@ -45,7 +46,7 @@ class TableInfo:
         return TableInfo(
             name=name,
             rows=count,
-            version=int(facts["clickstream.version"]),
+            version=_number(facts.get("clickstream.version")),
             epoch=_number(facts.get("clickstream.epoch")),
             complete_through=_time(_number(facts.get("clickstream.complete_through"))),
             lineage=facts.get("clickstream.lineage"),

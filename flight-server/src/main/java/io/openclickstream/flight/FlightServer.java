@@ -42,7 +42,7 @@ public final class FlightServer implements AutoCloseable {
         return service.port();
     }
 
-    /** The port of HTTP: tables, health and metrics. */
+    /** The port of HTTP: live page, tables, health and metrics. */
     public int httpPort() {
         return service.httpPort();
     }

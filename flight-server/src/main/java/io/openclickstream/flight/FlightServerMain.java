@@ -33,7 +33,7 @@ public final class FlightServerMain {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
         System.out.printf(
-                "Flight server: tables at grpc%5$s://%1$s:%2$d, tables, health and metrics at http%6$s://%1$s:%3$d, data in %4$s%n",
+                "Flight server: tables at grpc%5$s://%1$s:%2$d, live page, tables, health and metrics at http%6$s://%1$s:%3$d, data in %4$s%n",
                 options.bindHost(),
                 server.port(),
                 server.httpPort(),

@@ -40,8 +40,9 @@ public interface FlightServerOptions {
             names = "--http.port",
             paramLabel = "PORT",
             defaultValue = "8816",
-            description = "Port for /tables, /metrics, /health/live and /health/ready; 0 takes a free one. "
-                    + "Default: ${DEFAULT-VALUE}")
+            description =
+                    "Port for the live page, /tables, /metrics, /health/live and /health/ready; 0 takes a free one. "
+                            + "Default: ${DEFAULT-VALUE}")
     int httpPort();
 
     @Option(

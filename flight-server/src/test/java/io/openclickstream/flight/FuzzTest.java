@@ -32,7 +32,7 @@ class FuzzTest {
     private static final int TRIES = 400;
     private static final String COMMAND =
             "{\"table\":\"visits\",\"columns\":[\"key\"],\"where\":{\"site_id\":[\"a\"],\"value\":3},\"from\":0,"
-                    + "\"order\":\"window\",\"complete_through\":5}";
+                    + "\"order\":\"window\",\"limit\":9,\"complete_through\":5}";
     private static final Set<Status.Code> CLIENTS_FAULT =
             EnumSet.of(Status.Code.INVALID_ARGUMENT, Status.Code.NOT_FOUND, Status.Code.UNAVAILABLE);
 
@@ -140,7 +140,7 @@ class FuzzTest {
     @Test
     void httpQueriesAndPaths() throws Exception {
         Random random = new Random(5);
-        byte[] query = "columns=key&where.site_id=a&from=0&before=5&order=window&format=csv&complete_through=1"
+        byte[] query = "columns=key&where.site_id=a&from=0&before=5&order=window&limit=9&format=csv&complete_through=1"
                 .getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < TRIES; i++) {
             String damaged = new String(damaged(query, random), StandardCharsets.ISO_8859_1)

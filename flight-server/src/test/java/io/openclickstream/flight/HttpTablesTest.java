@@ -94,6 +94,10 @@ class HttpTablesTest {
         assertThat(get("/tables/visits?format=csv&columns=key&where.value=1&where.value=2&before=6", "eve")
                         .body())
                 .isEqualTo("key\r\n\"a,1\"\r\nb1\r\n");
+        assertThat(get("/tables/visits?format=csv&columns=key&order=window_descending&limit=2", "ada")
+                        .body())
+                .isEqualTo("key\r\n\"a,1\"\r\n\"\"\r\n");
+        assertThat(get("/tables/visits?limit=few", "ada").body()).contains("'limit' is 'few'");
         String command = "{\"table\":\"visits\",\"columns\":[\"site_id\"],\"where\":{\"value\":null}}";
         assertThat(get("/tables/visits?format=csv&command=" + URLEncoder.encode(command, StandardCharsets.UTF_8), "eve")
                         .body())
@@ -121,7 +125,7 @@ class HttpTablesTest {
         assertThat(get("/tables/visits", "job").statusCode()).isEqualTo(403);
         assertThat(get("/tables/nothing", "ada").statusCode()).isEqualTo(404);
         assertThat(get("/tables/nothing", "ada").body()).contains("There are: visits.");
-        assertThat(get("/tables/visits?limit=1", "ada").statusCode()).isEqualTo(400);
+        assertThat(get("/tables/visits?offset=1", "ada").statusCode()).isEqualTo(400);
         assertThat(get("/tables/visits?format=xml", "ada").body()).contains("arrow, json, csv");
         assertThat(get("/tables/visits?from=1&from=2", "ada").statusCode()).isEqualTo(400);
         assertThat(get("/tables/visits?complete_through=8", "ada").statusCode()).isEqualTo(503);
@@ -130,6 +134,32 @@ class HttpTablesTest {
         assertThat(get("/metrics", null).statusCode()).isEqualTo(401);
         assertThat(get("/metrics", "root").body()).contains("clickstream_flight_refused_total{reason=\"not_allowed\"}");
         assertThat(get("/health/ready", null).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void thePageForPeopleHoldsNoDataAndAsksNobodyElse() throws Exception {
+        HttpResponse<String> page = get("/", null);
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
+        assertThat(page.headers().firstValue("content-security-policy"))
+                .hasValueSatisfying(policy ->
+                        assertThat(policy).startsWith("default-src 'none'; ").doesNotContain("unsafe", "*", "http"));
+        assertThat(page.body()).contains("Live tables").doesNotContain("visits");
+        for (String part : List.of("/live-page.js", "/live-page.css")) {
+            assertThat(get(part, null).statusCode()).isEqualTo(200);
+            assertThat(get(part, null).headers().firstValue("x-content-type-options"))
+                    .hasValue("nosniff");
+        }
+        assertThat(get("/live-page.html", null).statusCode()).isEqualTo(404);
+        assertThat(get("/../live-page.js", null).statusCode()).isEqualTo(404);
+        HttpRequest posted = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + "/"))
+                .timeout(TestClient.PATIENCE)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(posted, HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(405);
     }
 
     @Test

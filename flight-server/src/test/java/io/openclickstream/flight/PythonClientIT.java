@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openclickstream.flight.table.SiteRows;
 import io.openclickstream.schemas.live.LiveTable;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.arrow.vector.BigIntVector;
@@ -101,14 +102,14 @@ class PythonClientIT {
                 rows = cf.connect("%s").read("sessions").replace_schema_metadata(None)
                 print(rows.num_rows, hashlib.sha256(str(rows.to_pylist()).encode()).hexdigest())
                 """.formatted(location());
-        try (Python follow = Python.start("-c", """
+        try (ScriptProcess follow = Python.start("-c", """
                 import clickstream_flight as cf
-                for rows in cf.connect("%s").follow("sessions", poll_seconds=0.1):
+                for rows in cf.connect("%s").follow("sessions"):
                     print(rows.num_rows)
                 """.formatted(location()))) {
             assertThat(follow.line()).isEqualTo("40000");
             putSessions(40_000, 5, WATERMARK);
-            assertThat(follow.line()).isEqualTo("40005");
+            until(follow, "40005");
 
             String before = Python.run("-c", checksum);
             int port = server.port();
@@ -117,7 +118,80 @@ class PythonClientIT {
             assertThat(Python.run("-c", checksum)).startsWith("40005 ").isEqualTo(before);
 
             putSessions(40_005, 1, WATERMARK);
-            assertThat(follow.line()).isEqualTo("40006");
+            until(follow, "40006");
+        }
+    }
+
+    @Test
+    void followGoesOnFromRowsAndTokenThatWereKept() throws Exception {
+        client.commit(3);
+        Path kept = folder.resolve("kept");
+        String follow = """
+                import os, pickle, clickstream_flight as cf
+                kept = "%s"
+                rows, token = pickle.load(open(kept, "rb")) if os.path.exists(kept) else (None, None)
+                with cf.connect("%s").follow("sessions", "%s", rows, token, view="committed") as following:
+                    rows = next(following)
+                    print(following.step.kind, following.step.changes.num_rows, len(rows), following.info.epoch)
+                    pickle.dump((rows, following.token), open(kept, "wb"))
+                """;
+        assertThat(Python.run("-c", follow.formatted(kept, location(), "polars")))
+                .isEqualTo("snapshot 40000 40000 3");
+        putSessions(39_990, 30, WATERMARK);
+        client.commit(4);
+        assertThat(Python.run("-c", follow.formatted(kept, location(), "polars")))
+                .isEqualTo("changes 20 40020 4"); // ten were put again as they were
+    }
+
+    @Test
+    void aTokenThatIsTooOldBeginsAnewAndOneWithoutRowsIsAMistake() throws Exception {
+        assertThat(Python.run("-c", """
+                import clickstream_flight as cf
+                server = cf.connect("%s")
+                stale = server.read("sessions", limit=7)
+                with server.follow("sessions", rows=stale, token="r1.x") as following:
+                    print(next(following).num_rows, following.step.begins_anew)
+                for wrong in ({"token": "r1.x"}, {"into": "excel"}):
+                    try:
+                        server.follow("sessions", **wrong)
+                    except ValueError as mistake:
+                        print(mistake)
+                try:
+                    next(server.follow("sessions", columns=["clicks"]))
+                except Exception as refused:
+                    print("session_id" in str(refused))
+                try:
+                    next(server.follow("nothing", patience_seconds=0.2))
+                except KeyError as missing:
+                    print(missing)
+                """.formatted(location())).lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).isEqualTo("40000 True"),
+                        line -> assertThat(line).contains("rows and token belong together"),
+                        line -> assertThat(line).contains("'excel' is none of arrow, pandas, polars"),
+                        line -> assertThat(line).isEqualTo("True"),
+                        line -> assertThat(line).contains("no live table 'nothing'"));
+    }
+
+    @Test
+    void theTourIsAsShortAsItSaysAndRuns() throws Exception {
+        Path tour = ServerProcess.ROOT.resolve("flight-server/clients/python/examples/tour.py");
+        assertThat(Files.readAllLines(tour).stream().filter(line -> !line.isBlank() && !line.startsWith("#")))
+                .hasSizeLessThanOrEqualTo(20);
+        try (ScriptProcess running = Python.start(tour.toString(), location())) {
+            until(running, "40000 sessions of 799980000 clicks, 40000 changed");
+            putSessions(40_000, 5, WATERMARK);
+            until(running, "40005 sessions of 800180010 clicks, 5 changed");
+            putSessions(0, 5, WATERMARK + 1);
+            running.output();
+        }
+    }
+
+    /** Reads what a script prints until it prints this. */
+    private static void until(ScriptProcess script, String expected) throws Exception {
+        String line = script.line();
+        while (!line.equals(expected)) {
+            line = script.line();
         }
     }
 
@@ -169,8 +243,10 @@ class PythonClientIT {
                     root = open("%s", "rb").read()
                     with cf.connect("grpc+tls://localhost:%d", token="ada-token", tls_root_certs=root) as server:
                         print([(t.name, t.rows) for t in server.tables()], server.read("visits").num_rows)
+                        with server.follow("visits") as following:
+                            print(next(following)["key"].to_pylist(), following.info.version)
                     """.formatted(tls.certificate(), secured.port()));
-            assertThat(ours).isEqualTo("[('visits', 1)] 1");
+            assertThat(ours.lines()).containsExactly("[('visits', 1)] 1", "['a1'] None");
             assertThat(secured.errors() + secured.line()).doesNotContain("-token", "token_sha256");
         }
     }

@@ -81,6 +81,17 @@ class ReadingCallsTest {
     }
 
     @Test
+    void aLimitTakesTheFirstRowsOfTheOrderAndSaysHowManyTheyAre() throws Exception {
+        String latest = "{'table':'clicks','order':'window_descending','limit':2}";
+        assertThat(keys(latest)).containsExactly("late", "early");
+        FlightInfo info = client.flight.getInfo(command(latest), TestClient.timeout());
+        assertThat(info.getRecords()).isEqualTo(2);
+        assertThat(info.getBytes()).isBetween(1L, client.info("clicks").getBytes());
+        assertThat(keys("{'table':'clicks','limit':1000}")).hasSize(3);
+        assertThat(keys("{'table':'clicks','limit':0}")).isEmpty();
+    }
+
+    @Test
     void aCommandChoosesTheViewTheEpochAndTheLineage() throws Exception {
         FlightServerTest.refused(
                 () -> keys("{'table':'clicks','view':'committed'}"),

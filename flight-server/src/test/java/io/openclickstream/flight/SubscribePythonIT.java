@@ -54,13 +54,13 @@ class SubscribePythonIT {
     void foldsTheTableThroughKillsOfClientAndServer(String view) throws Exception {
         putAndCommit();
         Path state = folder.resolve("state");
-        try (Python first = follower(view, state)) {
+        try (ScriptProcess first = follower(view, state)) {
             assertThat(first.line()).startsWith("snapshot ");
             putAndCommit();
             until(first, table(view));
         } // kill -9
         putAndCommit();
-        try (Python second = follower(view, state)) {
+        try (ScriptProcess second = follower(view, state)) {
             assertThat(second.line()).startsWith("changes "); // it went on from its token
             until(second, table(view));
             int port = server.port();
@@ -85,7 +85,7 @@ class SubscribePythonIT {
     }
 
     /** Reads lines until one tells that the follower has these rows. */
-    private static void until(Python follower, String digest) throws Exception {
+    private static void until(ScriptProcess follower, String digest) throws Exception {
         String line = follower.line();
         while (!line.endsWith(digest)) {
             line = follower.line();
@@ -103,7 +103,7 @@ class SubscribePythonIT {
     }
 
     /** Keeps what it has and its token in a file after every step, and begins with what is there. */
-    private Python follower(String view, Path state) throws Exception {
+    private ScriptProcess follower(String view, Path state) throws Exception {
         return Python.start("-c", DIGEST + """
                 import os, pickle, sys, pyarrow.flight as fl
                 sys.path.insert(0, "examples")

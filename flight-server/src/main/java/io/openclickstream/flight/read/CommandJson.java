@@ -40,7 +40,8 @@ public final class CommandJson {
             "lineage",
             "complete_through",
             "subscribe",
-            "resume");
+            "resume",
+            "limit");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
@@ -100,11 +101,12 @@ public final class CommandJson {
                         millis(json, "before"),
                         order(text(json, "order", "stored")),
                         text(json, "view", ReadCommand.LIVE),
-                        whole(json.get("epoch")),
+                        whole(json, "epoch"),
                         optionalText(json, "lineage"),
                         millis(json, "complete_through"),
                         truth(json.get("subscribe")),
-                        optionalText(json, "resume"))
+                        optionalText(json, "resume"),
+                        whole(json, "limit"))
                 .checked();
     }
 
@@ -138,6 +140,7 @@ public final class CommandJson {
         if (command.resume() != null) {
             json.put("resume", command.resume());
         }
+        putUnlessNull(json, "limit", command.limit());
         return json;
     }
 
@@ -207,12 +210,13 @@ public final class CommandJson {
         return value == null || value.isNull() ? null : text(json, field, null);
     }
 
-    private static @Nullable Long whole(@Nullable JsonNode value) throws Refused {
+    private static @Nullable Long whole(ObjectNode json, String field) throws Refused {
+        JsonNode value = json.get(field);
         if (value == null || value.isNull()) {
             return null;
         }
         if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw wrong("'epoch' is not a whole number");
+            throw wrong("'%s' is not a whole number".formatted(field));
         }
         return value.asLong();
     }

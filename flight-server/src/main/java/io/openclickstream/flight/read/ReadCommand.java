@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param completeThroughMillis event time through which the table must be complete; null for as it is
  * @param subscribe whether to be sent the changes as well, without an end
  * @param resume token of an earlier subscription to go on from; null to begin with all rows
+ * @param limit how many rows are wanted at most, the first in the order; null for all
  */
 public record ReadCommand(
         String table,
@@ -40,7 +41,8 @@ public record ReadCommand(
         @Nullable String lineage,
         @Nullable Long completeThroughMillis,
         boolean subscribe,
-        @Nullable String resume) {
+        @Nullable String resume,
+        @Nullable Long limit) {
 
     public static final String LIVE = "live";
     public static final String COMMITTED = "committed";
@@ -56,7 +58,7 @@ public record ReadCommand(
     /** All of the live view of a table, as it is now. */
     public static ReadCommand of(String table) {
         return new ReadCommand(
-                table, List.of(), new TreeMap<>(), null, null, Order.STORED, LIVE, null, null, null, false, null);
+                table, List.of(), new TreeMap<>(), null, null, Order.STORED, LIVE, null, null, null, false, null, null);
     }
 
     /** Which view of which table it is. */
@@ -78,7 +80,8 @@ public record ReadCommand(
                 lineage,
                 millis,
                 subscribe,
-                resume);
+                resume,
+                limit);
     }
 
     /** The same, going on from this token. */
@@ -95,7 +98,8 @@ public record ReadCommand(
                 lineage,
                 completeThroughMillis,
                 subscribe,
-                token);
+                token,
+                limit);
     }
 
     /** The same of these columns. */
@@ -112,7 +116,8 @@ public record ReadCommand(
                 lineage,
                 completeThroughMillis,
                 subscribe,
-                resume);
+                resume,
+                limit);
     }
 
     /**
@@ -132,9 +137,12 @@ public record ReadCommand(
         if (lineage != null && !LINEAGE.matcher(lineage).matches()) {
             throw Refused.invalid("'lineage' is '%s', and must be a UUID in lower case.", Shown.text(lineage));
         }
-        if (subscribe && (epoch != null || completeThroughMillis != null || order != Order.STORED)) {
+        if (subscribe && (epoch != null || completeThroughMillis != null || order != Order.STORED || limit != null)) {
             throw Refused.invalid(
-                    "A subscription follows a view as it changes: leave 'epoch', 'complete_through' and 'order' out.");
+                    "A subscription follows a view as it changes: leave 'epoch', 'complete_through', 'order' and 'limit' out.");
+        }
+        if (limit != null && limit < 0) {
+            throw Refused.invalid("'limit' is %d, and must be 0 or more. Leave it out for all rows.", limit);
         }
         if (resume != null && !subscribe) {
             throw Refused.invalid("Only a subscription goes on from a token. Add \"subscribe\": true.");

@@ -201,7 +201,8 @@ public final class ReadableTables {
         if (!command.columns().isEmpty()) {
             chosen = chosen.columns(command.columns());
         }
-        return chosen.orderBy(command.order());
+        chosen = chosen.orderBy(command.order());
+        return command.limit() == null ? chosen : chosen.limit(command.limit());
     }
 
     private static void requireComplete(ReadCommand command, OptionalLong completeThrough) throws Refused {

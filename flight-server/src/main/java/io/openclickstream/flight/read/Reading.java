@@ -74,7 +74,7 @@ public final class Reading implements AutoCloseable {
     public Measure measure() {
         Measure known = measured;
         if (known == null) {
-            known = selection.isEveryRow()
+            known = selection.isEveryRow() && !selection.isLimited()
                     ? new Measure(snapshot.rows(), snapshot.bytes(), 0)
                     : Measure.of(snapshot, selection, restricted);
             measured = known;

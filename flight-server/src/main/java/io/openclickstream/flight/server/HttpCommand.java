@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The same command as over Flight, in the query of a URL: {@code columns=a,b}, {@code where.site_id=shop} (again for
- * further values), {@code from}, {@code before}, {@code order}, {@code view}, {@code epoch}, {@code lineage}, {@code
- * complete_through}; or all of it as JSON in {@code command}. With it goes {@code format}.
+ * further values), {@code from}, {@code before}, {@code order}, {@code limit}, {@code view}, {@code epoch}, {@code
+ * lineage}, {@code complete_through}; or all of it as JSON in {@code command}. With it goes {@code format}.
  */
 record HttpCommand(ReadCommand command, @Nullable String format) {
     private static final String WHERE = "where.";
     private static final String KNOWN =
-            "columns, where.COLUMN, from, before, order, view, epoch, lineage, complete_through, command, format";
+            "columns, where.COLUMN, from, before, order, limit, view, epoch, lineage, complete_through, command, format";
 
     /**
      * Reads a query.
@@ -61,11 +61,12 @@ record HttpCommand(ReadCommand command, @Nullable String format) {
                 millis(single, "before"),
                 order == null ? Order.STORED : CommandJson.order(order),
                 single.getOrDefault("view", ReadCommand.LIVE),
-                epoch(single.get("epoch")),
+                whole(single, "epoch"),
                 single.get("lineage"),
                 millis(single, "complete_through"),
                 false,
-                null);
+                null,
+                whole(single, "limit"));
         return new HttpCommand(command.checked(), format);
     }
 
@@ -91,11 +92,12 @@ record HttpCommand(ReadCommand command, @Nullable String format) {
         return text == null ? null : CommandJson.millis(text, field);
     }
 
-    private static @Nullable Long epoch(@Nullable String text) throws Refused {
+    private static @Nullable Long whole(SortedMap<String, String> single, String field) throws Refused {
+        String text = single.get(field);
         try {
             return text == null ? null : Long.valueOf(text);
         } catch (NumberFormatException e) {
-            throw Refused.invalid("'epoch' is '%s', and must be a whole number.", Shown.text(text));
+            throw Refused.invalid("'%s' is '%s', and must be a whole number.", field, Shown.text(text));
         }
     }
 

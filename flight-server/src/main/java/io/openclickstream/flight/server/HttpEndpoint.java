@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Health, metrics and tables over HTTP. {@code /health/live}: 200 unless only a restart can help. {@code /health/ready}:
+ * Health, metrics, tables and a page for people over HTTP. {@code /health/live}: 200 unless only a restart can help. {@code /health/ready}:
  * 200 when calls are answered. Both answer 503 with the reason otherwise, and ask nobody who they are. {@code /metrics}:
- * Prometheus, for admins. {@code /tables}: see {@link HttpTables}.
+ * Prometheus, for admins. {@code /tables}: see {@link HttpTables}. {@code /}: see {@link LivePage}.
  */
 final class HttpEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
@@ -97,8 +97,11 @@ final class HttpEndpoint implements AutoCloseable {
             return made;
         });
         server.setExecutor(threads);
+        LivePage page = new LivePage();
         server.createContext("/", guarded(exchange -> {
-            throw new Refused(Reason.UNKNOWN_TABLE, "There is /tables, /metrics, /health/live and /health/ready.");
+            if (isRead(exchange)) {
+                page.answer(exchange);
+            }
         }));
         server.createContext("/health/live", guarded(exchange -> health(exchange, notLive.get())));
         server.createContext("/health/ready", guarded(exchange -> health(exchange, notReady.get())));
@@ -130,9 +133,7 @@ final class HttpEndpoint implements AutoCloseable {
     }
 
     private void tables(HttpExchange exchange) throws IOException, Refused {
-        if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            answer(exchange, 405, "text/plain; charset=utf-8", text("Tables are read with GET."));
+        if (!isRead(exchange)) {
             return;
         }
         Credential credential = credential(exchange);
@@ -152,6 +153,16 @@ final class HttpEndpoint implements AutoCloseable {
         } finally {
             streams.release();
         }
+    }
+
+    /** Whether it is a GET or HEAD; anything else has been answered then. */
+    private static boolean isRead(HttpExchange exchange) throws IOException {
+        boolean isRead = List.of("GET", "HEAD").contains(exchange.getRequestMethod());
+        if (!isRead) {
+            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+            answer(exchange, 405, "text/plain; charset=utf-8", text("This is read with GET."));
+        }
+        return isRead;
     }
 
     private Principal admit(HttpExchange exchange, Credential credential) throws Refused {

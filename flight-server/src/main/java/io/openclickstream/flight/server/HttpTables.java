@@ -66,6 +66,7 @@ final class HttpTables {
     private static void describe(HttpExchange exchange, Reading reading, RowFormat format) {
         var headers = exchange.getResponseHeaders();
         headers.set("Content-Type", format.contentType());
+        headers.set("X-Content-Type-Options", "nosniff");
         reading.schema().getCustomMetadata().forEach((key, value) -> {
             if (key.startsWith(OWN_METADATA) && value.chars().allMatch(c -> c >= ' ' && c < 127)) {
                 headers.set(key.replace('.', '-').replace('_', '-'), value);

@@ -8,15 +8,16 @@ import org.apache.arrow.vector.FieldVector;
 /**
  * What a selection of a snapshot amounts to, told from its rows alone.
  *
- * @param rows how many there are
+ * @param rows how many there are; not more than the selection's limit
  * @param bytes what their chosen columns take, about as they travel
- * @param digest not negative; it differs when a row, whatever its columns, or their order as they are kept differs
+ * @param digest not negative; it differs when a row, whatever its columns, or their order differs: as they are kept, or
+ *     for a limited selection as it orders them
  */
 public record Measure(long rows, long bytes, long digest) {
     private static final MurmurHasher HASHER = new MurmurHasher(0x2f6b9c41);
 
     /**
-     * Looks at every row that the selection lets through.
+     * Looks at every row that the selection lets through; with a limit, at the first only.
      *
      * @param withDigest whether it is wanted, which takes a look at every value; 0 otherwise
      */
@@ -26,16 +27,18 @@ public record Measure(long rows, long bytes, long digest) {
         long rows = 0;
         long bytes = 0;
         long digest = 0;
-        for (TableSnapshot.Part part : snapshot.parts()) {
-            Rows passing = selection.passing(part);
-            for (int i = 0; i < passing.count(); i++) {
-                int row = passing.rows()[i];
+        PickedRows picked = PickedRows.toMeasure(snapshot.parts(), selection);
+        while (picked.hasNext()) {
+            Rows run = picked.run(Integer.MAX_VALUE);
+            for (int i = 0; i < run.count(); i++) {
+                int row = run.rows()[i];
                 rows++;
-                bytes += sizes.of(part.chunk(), row);
+                bytes += sizes.of(picked.chunk(), row);
                 if (withDigest) {
-                    digest = digest * 0x9E3779B97F4A7C15L + hash(passing.columns(), columns, row) + 1;
+                    digest = digest * 0x9E3779B97F4A7C15L + hash(run.columns(), columns, row) + 1;
                 }
             }
+            picked.skip(run.count());
         }
         return new Measure(rows, bytes, (digest ^ (digest >>> 32)) & Long.MAX_VALUE);
     }

@@ -4,44 +4,55 @@ import io.openclickstream.flight.table.Selection.Order;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import org.apache.arrow.vector.FieldVector;
 
 /**
- * The rows of a snapshot that a selection lets through, in its order, as runs of neighbours from one chunk. Holds the
- * places of one chunk's rows at a time, or of one hour's when they are ordered.
+ * The rows of a snapshot that a selection lets through, in its order and up to its limit, as runs of neighbours from one
+ * chunk. Holds the places of one chunk's rows at a time, or of one hour's when they are ordered, of which it keeps no more
+ * than the limit. Chunks and hours behind the last row that is wanted are not looked at.
  */
 final class PickedRows {
     private final Selection selection;
+    private final Order order;
     private final List<List<TableSnapshot.Part>> segments;
     private int nextSegment;
     private List<Run> runs = List.of();
     private int run;
     private int taken;
+    private long left;
 
-    private record Run(Chunk chunk, Rows rows) {}
-
-    private record Place(Chunk chunk, int row, long millis) {}
+    /** Neighbours of one chunk. */
+    record Run(Chunk chunk, Rows rows) {}
 
     PickedRows(List<TableSnapshot.Part> parts, Selection selection) {
+        this(parts, selection, selection.order());
+    }
+
+    private PickedRows(List<TableSnapshot.Part> parts, Selection selection, Order order) {
         this.selection = selection;
-        this.segments = segments(parts, selection);
+        this.order = order;
+        this.left = selection.limit();
+        this.segments = segments(parts, selection, order);
+    }
+
+    /** The same rows to be counted: all of them need no order. */
+    static PickedRows toMeasure(List<TableSnapshot.Part> parts, Selection selection) {
+        return new PickedRows(parts, selection, selection.isLimited() ? selection.order() : Order.STORED);
     }
 
     boolean hasNext() {
-        while (run >= runs.size() && nextSegment < segments.size()) {
+        while (left > 0 && run >= runs.size() && nextSegment < segments.size()) {
             runs = runsOf(segments.get(nextSegment++));
             run = 0;
             taken = 0;
         }
-        return run < runs.size();
+        return left > 0 && run < runs.size();
     }
 
     /** The next rows, at most so many, all of {@link #chunk}; they stay until they are skipped. */
-    Rows run(int limit) {
+    Rows run(int most) {
         Rows rows = runs.get(run).rows();
-        int count = Math.min(limit, rows.count() - taken);
+        int count = (int) Math.min(Math.min(most, left), rows.count() - taken);
         return new Rows(rows.columns(), Arrays.copyOfRange(rows.rows(), taken, taken + count), count);
     }
 
@@ -51,6 +62,7 @@ final class PickedRows {
     }
 
     void skip(int rows) {
+        left -= rows;
         taken += rows;
         if (taken == runs.get(run).rows().count()) {
             run++;
@@ -58,9 +70,10 @@ final class PickedRows {
         }
     }
 
-    private static List<List<TableSnapshot.Part>> segments(List<TableSnapshot.Part> parts, Selection selection) {
+    private static List<List<TableSnapshot.Part>> segments(
+            List<TableSnapshot.Part> parts, Selection selection, Order order) {
         List<List<TableSnapshot.Part>> segments = new ArrayList<>();
-        if (selection.order() == Order.STORED) {
+        if (order == Order.STORED) {
             parts.forEach(part -> segments.add(List.of(part)));
             return segments;
         }
@@ -72,7 +85,7 @@ final class PickedRows {
             }
             hour.add(part);
         }
-        if (selection.order() == Order.WINDOW_DESCENDING) {
+        if (order == Order.WINDOW_DESCENDING) {
             Collections.reverse(segments);
         }
         return segments;
@@ -80,38 +93,16 @@ final class PickedRows {
 
     private List<Run> runsOf(List<TableSnapshot.Part> segment) {
         List<Run> passing = new ArrayList<>();
+        OrderedRows ordered =
+                new OrderedRows(selection.schema().windowColumn(), order == Order.WINDOW_DESCENDING, left);
         for (TableSnapshot.Part part : segment) {
             Rows rows = selection.passing(part);
-            if (rows.count() > 0) {
+            if (order != Order.STORED) {
+                ordered.add(part.chunk(), rows);
+            } else if (rows.count() > 0) {
                 passing.add(new Run(part.chunk(), rows));
             }
         }
-        return selection.order() == Order.STORED ? passing : ordered(passing);
-    }
-
-    private List<Run> ordered(List<Run> passing) {
-        List<Place> places = new ArrayList<>();
-        for (Run from : passing) {
-            FieldVector window = from.rows().columns().get(selection.schema().windowColumn());
-            for (int i = 0; i < from.rows().count(); i++) {
-                int row = from.rows().rows()[i];
-                places.add(new Place(from.chunk(), row, Windows.millisOf(window, row)));
-            }
-        }
-        Comparator<Place> byTime = Comparator.comparingLong(Place::millis);
-        places.sort(selection.order() == Order.WINDOW ? byTime : byTime.reversed()); // stable
-        List<Run> ordered = new ArrayList<>();
-        for (int start = 0; start < places.size(); ) {
-            Chunk chunk = places.get(start).chunk();
-            int end = start;
-            while (end < places.size() && places.get(end).chunk() == chunk) {
-                end++;
-            }
-            int[] rows =
-                    places.subList(start, end).stream().mapToInt(Place::row).toArray();
-            ordered.add(new Run(chunk, new Rows(chunk.columns(), rows, rows.length)));
-            start = end;
-        }
-        return ordered;
+        return order == Order.STORED ? passing : ordered.runs();
     }
 }

@@ -26,6 +26,7 @@ public final class Selection {
     private final long fromMillis;
     private final long beforeMillis;
     private final Order order;
+    private final long limit;
 
     /** The order of rows. */
     public enum Order {
@@ -43,13 +44,15 @@ public final class Selection {
             List<ValueFilter> filters,
             long fromMillis,
             long beforeMillis,
-            Order order) {
+            Order order,
+            long limit) {
         this.schema = schema;
         this.columns = columns;
         this.filters = filters;
         this.fromMillis = fromMillis;
         this.beforeMillis = beforeMillis;
         this.order = order;
+        this.limit = limit;
     }
 
     /** All rows and columns as they are kept. */
@@ -58,7 +61,8 @@ public final class Selection {
         for (int i = 0; i < schema.schema().getFields().size(); i++) {
             all.add(i);
         }
-        return new Selection(schema, List.copyOf(all), List.of(), Long.MIN_VALUE, Long.MAX_VALUE, Order.STORED);
+        return new Selection(
+                schema, List.copyOf(all), List.of(), Long.MIN_VALUE, Long.MAX_VALUE, Order.STORED, Long.MAX_VALUE);
     }
 
     /**
@@ -75,7 +79,7 @@ public final class Selection {
                 throw Refused.invalid("Column %s is asked for twice.", name);
             }
         }
-        return new Selection(schema, List.copyOf(chosen), filters, fromMillis, beforeMillis, order);
+        return new Selection(schema, List.copyOf(chosen), filters, fromMillis, beforeMillis, order, limit);
     }
 
     /**
@@ -93,7 +97,7 @@ public final class Selection {
         int position = position(column);
         List<ValueFilter> more = new ArrayList<>(filters);
         more.add(ValueFilter.anyOf(schema.schema().getFields().get(position), position, values));
-        return new Selection(schema, columns, List.copyOf(more), fromMillis, beforeMillis, order);
+        return new Selection(schema, columns, List.copyOf(more), fromMillis, beforeMillis, order, limit);
     }
 
     /**
@@ -111,7 +115,8 @@ public final class Selection {
                 filters,
                 from == null ? fromMillis : Math.max(from, fromMillis),
                 before == null ? beforeMillis : Math.min(before, beforeMillis),
-                order);
+                order,
+                limit);
     }
 
     /**
@@ -123,7 +128,17 @@ public final class Selection {
         if (by != Order.STORED) {
             requireWindow("ordered by window");
         }
-        return new Selection(schema, columns, filters, fromMillis, beforeMillis, by);
+        return new Selection(schema, columns, filters, fromMillis, beforeMillis, by, limit);
+    }
+
+    /**
+     * Only the first so many rows in the order. It holds for {@link RowCursor} and {@link Measure}; {@link Changes} know
+     * no limit.
+     *
+     * @param rows 0 or more
+     */
+    public Selection limit(long rows) {
+        return new Selection(schema, columns, filters, fromMillis, beforeMillis, order, Math.min(rows, limit));
     }
 
     /** The chosen columns. */
@@ -162,11 +177,21 @@ public final class Selection {
         return order;
     }
 
+    /** How many rows are read at most. */
+    long limit() {
+        return limit;
+    }
+
     TableSchema schema() {
         return schema;
     }
 
-    /** Whether every row passes. */
+    /** Whether only the first of the rows that pass are read. */
+    public boolean isLimited() {
+        return limit != Long.MAX_VALUE;
+    }
+
+    /** Whether every row passes; there may still be a limit to how many are read. */
     public boolean isEveryRow() {
         return filters.isEmpty() && !isBetween();
     }

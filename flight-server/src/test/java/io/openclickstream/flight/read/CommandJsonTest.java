@@ -22,7 +22,7 @@ class CommandJsonTest {
             {"table": "sessions", "columns": ["session_id", "clicks"], "order": "window_descending",
              "view": "committed", "epoch": 12, "lineage": "00000000-0000-0000-0000-000000000001",
              "where": {"site_id": ["shop", "blog"], "is_final": true, "entry_page": [null, "/"], "clicks": 3},
-             "from": "2026-03-02T10:00:00Z", "before": 1772449200000, "complete_through": "2026-03-02T11:00:00Z"}
+             "from": "2026-03-02T10:00:00Z", "before": 1772449200000, "limit": 20, "complete_through": "2026-03-02T11:00:00Z"}
             """;
 
     @Test
@@ -49,7 +49,8 @@ class CommandJsonTest {
                         "00000000-0000-0000-0000-000000000001",
                         1_772_449_200_000L,
                         false,
-                        null));
+                        null,
+                        20L));
     }
 
     @Test
@@ -76,7 +77,7 @@ class CommandJsonTest {
             {"table": 3}                                 | 'table' is not a text
             {"table": "a", "table": "b"}                 | Duplicate field
             {"table": "a"} x                             | it is no JSON
-            {"table": "a", "limit": 3}                   | has a field 'limit'; there are table, columns
+            {"table": "a", "offset": 3}                  | has a field 'offset'; there are table, columns
             {"table": "a", "columns": []}                | 'columns' is not a list of 1 to 256 names
             {"table": "a", "columns": [1]}               | holds something that is not a text
             {"table": "a", "where": []}                  | 'where' is not an object
@@ -92,8 +93,11 @@ class CommandJsonTest {
             {"table": "a", "lineage": 1}                 | 'lineage' is not a text
             {"table": "a", "subscribe": 1}               | 'subscribe' is neither true nor false
             {"table": "a", "resume": "x"}                | Only a subscription goes on from a token
-            {"table": "a", "subscribe": true, "epoch": 3, "view": "committed"} | leave 'epoch', 'complete_through' and 'order' out
-            {"table": "a", "subscribe": true, "order": "window"} | leave 'epoch', 'complete_through' and 'order' out
+            {"table": "a", "subscribe": true, "epoch": 3, "view": "committed"} | leave 'epoch', 'complete_through', 'order' and 'limit' out
+            {"table": "a", "subscribe": true, "order": "window"} | leave 'epoch', 'complete_through', 'order' and 'limit' out
+            {"table": "a", "subscribe": true, "limit": 1} | leave 'epoch', 'complete_through', 'order' and 'limit' out
+            {"table": "a", "limit": -1}                  | 'limit' is -1, and must be 0 or more
+            {"table": "a", "limit": "all"}               | 'limit' is not a whole number
             {"table": "a", "epoch": "three"}             | 'epoch' is not a whole number
             {"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}} | it is no JSON
             """)

@@ -189,6 +189,7 @@ class SubscriptionModelTest {
                 null,
                 null,
                 false,
+                null,
                 null);
         try (Reading reading = new ReadableTables(store).open(plain, Principal.LOCAL);
                 VectorSchemaRoot batch = VectorSchemaRoot.create(reading.schema(), root)) {

@@ -96,6 +96,7 @@ class SelectionTest {
             @ForAll @IntRange(max = 3000) int count,
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 700) int batchRows,
+            @ForAll @IntRange(max = 3000) int limit,
             @ForAll Order order)
             throws Exception {
         Random random = new Random(seed);
@@ -127,7 +128,56 @@ class SelectionTest {
             assertThat(Clicks.read(snapshot, chosen, allocator, batchRows)).isEqualTo(expected);
             assertThat(Measure.of(snapshot, chosen, true).rows()).isEqualTo(expected.size());
             assertThat(Measure.isAny(snapshot, chosen)).isEqualTo(!expected.isEmpty());
+            List<String> first = expected.subList(0, Math.min(limit, expected.size()));
+            assertThat(Clicks.read(snapshot, chosen.limit(limit), allocator, batchRows))
+                    .isEqualTo(first);
+            assertThat(Measure.of(snapshot, chosen.limit(limit), true).rows()).isEqualTo(first.size());
         }
+    }
+
+    @Test
+    void aLimitedReadLooksAtAndHoldsNoMoreThanItNeeds() throws Exception {
+        List<Clicks> rows = new ArrayList<>();
+        for (int i = 0; i < 20 * Chunk.MAX_ROWS; i++) {
+            rows.add(Clicks.upsert("k" + i, i % 4 * HOUR + i % 100, 1));
+        }
+        try (Tables tables = tables();
+                TableSnapshot snapshot = put(tables, rows)) {
+            List<TableSnapshot.Part> parts = snapshot.parts();
+            OrderedRows latest = new OrderedRows(1, true, 5);
+            parts.forEach(part -> latest.add(
+                    part.chunk(), Selection.everything(Clicks.schema()).passing(part)));
+            assertThat(latest.runs().stream()
+                            .mapToInt(run -> run.rows().count())
+                            .sum())
+                    .as("places that are held")
+                    .isBetween(5, 10);
+            TableSnapshot.Part last = parts.get(parts.size() - 1);
+            assertThat(fiveRowsOf(parts, Order.STORED, part -> part.equals(parts.get(0))))
+                    .isEqualTo(5);
+            assertThat(fiveRowsOf(parts, Order.WINDOW, part -> part.window() == 0))
+                    .isEqualTo(5);
+            assertThat(fiveRowsOf(parts, Order.WINDOW_DESCENDING, part -> part.window() == last.window()))
+                    .isEqualTo(5);
+        }
+    }
+
+    /** Reads where whoever looks at other parts than these fails. */
+    private static int fiveRowsOf(List<TableSnapshot.Part> parts, Order order, Predicate<TableSnapshot.Part> readable)
+            throws Exception {
+        List<TableSnapshot.Part> trapped = parts.stream()
+                .map(part -> readable.test(part) ? part : new TableSnapshot.Part(part.window(), part.chunk(), null, -1))
+                .toList();
+        assertThat(trapped).isNotEqualTo(parts);
+        Selection five = Selection.everything(Clicks.schema()).orderBy(order).limit(5);
+        PickedRows picked = new PickedRows(trapped, five);
+        int rows = 0;
+        while (picked.hasNext()) {
+            int run = picked.run(100).count();
+            rows += run;
+            picked.skip(run);
+        }
+        return rows;
     }
 
     @Property
@@ -158,6 +208,9 @@ class SelectionTest {
                 batches.add(batch.contentToTSVString());
             }
             batches.add(Measure.of(snapshot, chosen, true).toString());
+            batches.add(
+                    Measure.of(snapshot, chosen.orderBy(Order.WINDOW_DESCENDING).limit(20), true)
+                            .toString());
         }
         return batches;
     }
