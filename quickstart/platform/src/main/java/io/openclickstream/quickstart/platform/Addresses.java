@@ -10,7 +10,7 @@ import java.net.URI;
  * @param s3 the object store's endpoint
  * @param flinkPage Flink's web page and REST API
  * @param flight where live tables are read with Arrow Flight
- * @param flightHttp the Flight server's health and metrics
+ * @param flightHttp the Flight server's live page, tables over HTTP, health and metrics
  */
 public record Addresses(String kafka, String topic, URI s3, URI flinkPage, URI flight, URI flightHttp) {
     static Addresses of(Ports ports, String topic) {

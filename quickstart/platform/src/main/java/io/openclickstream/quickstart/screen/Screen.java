@@ -21,7 +21,8 @@ public final class Screen {
     public static List<String> addresses(Addresses addresses, java.nio.file.Path dataFolder, java.nio.file.Path lake) {
         return List.of(
                 "Flink's page     " + addresses.flinkPage(),
-                "Flight server    " + addresses.flight() + "  (health " + addresses.flightHttp() + "/health/ready)",
+                "Live page        " + addresses.flightHttp(),
+                "Flight server    " + addresses.flight(),
                 "Kafka            " + addresses.kafka() + "  topic " + addresses.topic(),
                 "S3               " + addresses.s3(),
                 "Lake             " + lake,
