@@ -110,8 +110,8 @@ final class Entries {
         try (VectorSchemaRoot batch = Batches.decode(body, schema.put(), allocator);
                 PreparedPut put = PreparedPut.of(schema.table(), batch, allocator)) {
             logged.evictions().forEach(tables::evict);
-            // Beyond what was logged, something leaves only when this start has less memory than the last.
-            List<Eviction> more = tables.admit(header, put);
+            // Beyond what was logged, something leaves when this start has less memory than the last, or little was left.
+            List<Eviction> more = tables.admitLogged(header, put);
             if (more == null) {
                 throw new IOException("a put was logged twice");
             }
