@@ -46,6 +46,7 @@ final class Entries {
     static final byte DELTA_ROWS = 13;
     static final byte EPOCH_END = 14;
     static final byte TABLE_END = 15;
+    static final byte COMMITTED_END = 18;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -97,6 +98,7 @@ final class Entries {
                 }
                 case EPOCH_END -> tables.restore(JSON.readValue(header, Piece.EpochEnd.class), null);
                 case TABLE_END -> tables.restore(JSON.readValue(header, Piece.TableEnd.class), null);
+                case COMMITTED_END -> tables.restore(JSON.readValue(header, Piece.CommittedEnd.class), null);
                 default -> throw new IOException("unknown kind of record: %d".formatted(record.kind()));
             }
         } catch (Refused | IllegalArgumentException | IllegalStateException e) {
@@ -167,7 +169,10 @@ final class Entries {
         } else if (piece instanceof Piece.DeltaRows) {
             return DELTA_ROWS;
         }
-        return piece instanceof Piece.EpochEnd ? EPOCH_END : TABLE_END;
+        if (piece instanceof Piece.EpochEnd) {
+            return EPOCH_END;
+        }
+        return piece instanceof Piece.CommittedEnd ? COMMITTED_END : TABLE_END;
     }
 
     /** The header of a piece's record. */

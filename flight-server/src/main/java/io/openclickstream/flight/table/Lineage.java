@@ -124,6 +124,10 @@ public final class Lineage implements AutoCloseable {
     }
 
     ViewFacts committedFacts(long epoch) {
+        return committedFacts(epoch, rollbacks, rewinds);
+    }
+
+    ViewFacts committedFacts(long epoch, long rollbacks, long rewinds) {
         return new ViewFacts(id, epoch, ViewFacts.NONE, beginsAfter, epoch, rollbacks, rewinds);
     }
 

@@ -24,11 +24,19 @@ public sealed interface Piece {
     /** Rows that a subtask has changed in an epoch, or whose keys it has deleted. */
     record DeltaRows(String lineage, String table, long token, long epoch, boolean areDeletes) implements Piece {}
 
-    /** With what came so far the table is what it was at this epoch. */
-    record EpochEnd(String lineage, long epoch, TableState state) implements Piece {}
+    /**
+     * With what came so far the table is what it was at this epoch.
+     *
+     * @param rollbacks how often rows of the live view had been taken back when it was committed
+     * @param rewinds how often the committed view had gone back
+     */
+    record EpochEnd(String lineage, long epoch, TableState state, long rollbacks, long rewinds) implements Piece {}
 
     /** All of a table has come. */
     record TableEnd(String lineage, TableState state) implements Piece {}
+
+    /** Everything about the committed view but its rows: the next commit goes on from it, and not from the last kept epoch. */
+    record CommittedEnd(String lineage, TableState state) implements Piece {}
 
     /**
      * A piece and its rows.
@@ -61,11 +69,19 @@ public sealed interface Piece {
             }
             isBase = false;
             kept.deltas().forEach(delta -> addDelta(lineage, table, delta, pieces));
-            pieces.add(
-                    new WithRows(new EpochEnd(id, kept.epoch(), kept.snapshot().state()), null));
+            TableSnapshot then = kept.snapshot();
+            pieces.add(new WithRows(
+                    new EpochEnd(
+                            id,
+                            kept.epoch(),
+                            then.state(),
+                            then.view().rollbacks(),
+                            then.view().rewinds()),
+                    null));
         }
         table.pending().forEach(delta -> addDelta(lineage, table, delta, pieces));
         pieces.add(new WithRows(new TableEnd(id, table.state()), null));
+        pieces.add(new WithRows(new CommittedEnd(id, table.committedState()), null));
     }
 
     private static void addDelta(Lineage lineage, Table table, Delta delta, List<WithRows> pieces) {

@@ -85,6 +85,11 @@ public final class Table implements AutoCloseable {
         return owned.bytes() + index;
     }
 
+    /** Everything about the committed view but its rows, as the next commit goes on from it. */
+    TableState committedState() {
+        return committedState;
+    }
+
     /** What the allocator has given for it. */
     long bufferBytes() {
         return owned.bufferBytes();
@@ -306,6 +311,11 @@ public final class Table implements AutoCloseable {
         rebuildLive();
         state = then;
         share();
+    }
+
+    /** The next commit goes on from this. */
+    void restoreCommitted(TableState then) {
+        committedState = then;
     }
 
     private RowStore store() {

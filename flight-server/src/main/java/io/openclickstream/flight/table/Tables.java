@@ -255,9 +255,13 @@ public final class Tables implements AutoCloseable {
         } else if (piece instanceof Piece.EpochEnd end) {
             table(end.lineage(), end.state().name())
                     .restoreKept(
-                            end.epoch(), end.state(), required(end.lineage()).committedFacts(end.epoch()));
+                            end.epoch(),
+                            end.state(),
+                            required(end.lineage()).committedFacts(end.epoch(), end.rollbacks(), end.rewinds()));
         } else if (piece instanceof Piece.TableEnd end) {
             table(end.lineage(), end.state().name()).restored(end.state());
+        } else if (piece instanceof Piece.CommittedEnd end) {
+            table(end.lineage(), end.state().name()).restoreCommitted(end.state());
         }
     }
 
