@@ -84,6 +84,7 @@ public final class FlightServer implements AutoCloseable {
                         options.subscriptionsKeepAlive(),
                         options.subscriptionsMemoryMax().bytes()),
                 options.waitsMax(),
+                options.pollWait(),
                 options.httpStreamsMax(),
                 options.ticketKeys(),
                 options.ticketLifetime(),

@@ -151,6 +151,14 @@ public interface FlightServerOptions {
     int waitsMax();
 
     @Option(
+            names = "--poll.wait",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "How long a repeated PollFlightInfo is held back while there is no other answer. "
+                    + "Default: ${DEFAULT-VALUE}")
+    Duration pollWait();
+
+    @Option(
             names = "--http.streams-max",
             paramLabel = "COUNT",
             defaultValue = "8",
@@ -347,6 +355,10 @@ public interface FlightServerOptions {
                 "must be between 100ms and 10m");
         atLeast(options.subscriptionsMemoryMax(), 16 << 20, "subscriptions.memory-max", wrong);
         wrong.require(options.waitsMax() > 0, "waits.max", "must be 1 or more");
+        wrong.require(
+                !options.pollWait().isNegative() && options.pollWait().compareTo(Duration.ofMinutes(10)) <= 0,
+                "poll.wait",
+                "must be between 0s and 10m");
         wrong.require(
                 options.ticketLifetime().compareTo(Duration.ofSeconds(1)) >= 0
                         && options.ticketLifetime().compareTo(Duration.ofDays(30)) <= 0,

@@ -105,12 +105,16 @@ public final class LiveProducer implements FlightProducer {
         }
     }
 
-    /** Answers at once; while the table is not as complete as the command asks, there is nothing to read yet. */
+    /**
+     * While the table is not as complete as the command asks, there is nothing to read yet. Answers at once; a poll that was
+     * asked before has waited already, see {@link PollWait}.
+     */
     @Override
     public PollInfo pollFlightInfo(CallContext context, FlightDescriptor descriptor) {
         try {
             Principal principal = Caller.principal();
-            ReadCommand command = command(descriptor, principal);
+            ReadCommand again = descriptor.isCommand() ? Polls.again(descriptor.getCommand(), principal) : null;
+            ReadCommand command = again == null ? command(descriptor, principal) : again;
             Long through = command.completeThroughMillis();
             if (through == null || tables.isComplete(command.tableView(), through, principal)) {
                 return new PollInfo(info(command, descriptor, principal), null, 1.0, null);
@@ -120,7 +124,7 @@ public final class LiveProducer implements FlightProducer {
                         .setRecords(UNKNOWN)
                         .setBytes(UNKNOWN)
                         .build();
-                return new PollInfo(nothingYet, descriptor, null, tickets.expiry(clock.instant()));
+                return new PollInfo(nothingYet, Polls.next(command), null, tickets.expiry(clock.instant()));
             }
         } catch (Refused | RuntimeException e) {
             throw answer(e, "PollFlightInfo");

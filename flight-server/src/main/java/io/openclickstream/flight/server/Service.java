@@ -69,6 +69,7 @@ public final class Service implements AutoCloseable {
      * @param maxPutBytes largest batch a client may put
      * @param maxHeaderBytes largest gRPC metadata a client may send
      * @param ticketKeys file of the keys that sign tickets; null for one of its own in the data folder
+     * @param pollWait how long a repeated poll is held back
      * @param maxStreamBytes memory for batches on their way, and again for changed rows that only readers hold
      */
     public record Settings(
@@ -83,6 +84,7 @@ public final class Service implements AutoCloseable {
             long maxStreamBytes,
             SubscriptionSettings subscriptions,
             int maxWaits,
+            Duration pollWait,
             int maxHttpStreams,
             @Nullable Path ticketKeys,
             Duration ticketLifetime,
@@ -159,6 +161,7 @@ public final class Service implements AutoCloseable {
         Tls tls = access.tls();
         SslContext encryption = tls == null ? null : tls.forFlight();
         Consumer<NettyServerBuilder> connections = builder -> {
+            builder.intercept(new PollWait(opening, settings.pollWait(), clock, metrics)); // behind the next one
             builder.intercept(new SignIn(doorkeeper, running, metrics, clock));
             if (encryption != null) {
                 builder.sslContext(encryption);
