@@ -89,6 +89,8 @@ public final class FlightServer implements AutoCloseable {
                 options.ticketKeys(),
                 options.ticketLifetime(),
                 access(options),
+                options.followersMax(),
+                FollowChecks.settings(options),
                 options.shutdownTimeout());
     }
 

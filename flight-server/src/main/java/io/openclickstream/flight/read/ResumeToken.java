@@ -13,24 +13,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Resume tokens: {@code r1.<lineage>.<live|committed>.<epoch>.<gone back>.<digest of what was subscribed to>}. A token
- * gives no right to anything; a false one harms nobody but whoever uses it.
+ * Resume tokens: {@code r2.<lineage>.<live|committed>.<epoch>.<gone back>.<version>.<digest of what was subscribed to>}. A
+ * token gives no right to anything; a false one harms nobody but whoever uses it.
  */
 final class ResumeToken {
     private static final Pattern FORM = Pattern.compile(
-            "r1\\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.(live|committed)\\.(\\d{1,18})\\.(\\d{1,18})\\.([0-9a-f]{16})");
+            "r2\\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.(live|committed)\\.(\\d{1,18})\\.(\\d{1,18})\\.(\\d{1,18})\\.([0-9a-f]{16})");
 
     private ResumeToken() {}
 
     /** A token for somebody who stands there. */
     static String of(Position position, ReadCommand command, Sites sites) {
-        return "r1.%s.%s.%d.%d.%s"
+        return "r2.%s.%s.%d.%d.%d.%s"
                 .formatted(
                         position.lineage(),
                         position.isCommitted() ? ReadCommand.COMMITTED : ReadCommand.LIVE,
                         position.epoch(),
                         position.goneBack(),
+                        position.version(),
                         digest(command, sites));
+    }
+
+    /** Whether a token is one for what a command asks for. */
+    static boolean isFor(String token, ReadCommand command, Sites sites) {
+        Matcher form = FORM.matcher(token);
+        return form.matches() && form.group(6).equals(digest(command, sites));
     }
 
     /**
@@ -46,13 +53,18 @@ final class ResumeToken {
                     Shown.text(token));
         }
         boolean isCommitted = form.group(2).equals(ReadCommand.COMMITTED);
-        if (!form.group(5).equals(digest(command, sites))
+        if (!form.group(6).equals(digest(command, sites))
                 || isCommitted != command.tableView().isCommitted()) {
             throw Refused.invalid(
                     "This resume token is for another table, view, filter or choice of columns, or for other sites. "
                             + "Leave 'resume' out to begin again with a snapshot.");
         }
-        return new Position(form.group(1), isCommitted, Long.parseLong(form.group(3)), Long.parseLong(form.group(4)));
+        return new Position(
+                form.group(1),
+                isCommitted,
+                Long.parseLong(form.group(3)),
+                Long.parseLong(form.group(4)),
+                Long.parseLong(form.group(5)));
     }
 
     private static String digest(ReadCommand command, Sites sites) {

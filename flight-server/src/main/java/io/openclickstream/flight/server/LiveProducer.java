@@ -9,6 +9,7 @@ import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.read.Tickets;
 import io.openclickstream.flight.read.Watch;
 import io.openclickstream.flight.store.LiveStore;
+import io.openclickstream.flight.store.LogPosition;
 import io.openclickstream.flight.table.Measure;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Refused.Reason;
@@ -48,6 +49,7 @@ public final class LiveProducer implements FlightProducer {
     private final Tickets tickets;
     private final TableStreams streams;
     private final Subscriptions subscriptions;
+    private final LogStreams logs;
     private final ServerMetrics metrics;
     private final PutStream.Bounds putBounds;
     private final Semaphore puts;
@@ -61,6 +63,7 @@ public final class LiveProducer implements FlightProducer {
             Tickets tickets,
             TableStreams streams,
             Subscriptions subscriptions,
+            LogStreams logs,
             Waits waits,
             ServerMetrics metrics,
             PutStream.Bounds putBounds,
@@ -71,6 +74,7 @@ public final class LiveProducer implements FlightProducer {
         this.tickets = tickets;
         this.streams = streams;
         this.subscriptions = subscriptions;
+        this.logs = logs;
         this.metrics = metrics;
         this.putBounds = putBounds;
         this.maxPuts = maxPuts;
@@ -148,6 +152,11 @@ public final class LiveProducer implements FlightProducer {
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
         try {
             Principal principal = Caller.principal();
+            LogPosition position = LogTicket.read(ticket.getBytes());
+            if (position != null) {
+                logs.start(position, principal, listener);
+                return;
+            }
             ReadCommand command = tickets.read(ticket.getBytes(), principal, clock.instant());
             if (command.subscribe()) {
                 Watch watch = tables.watch(command, principal);

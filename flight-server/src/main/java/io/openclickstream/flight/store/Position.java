@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param isCommitted which view
  * @param epoch of the committed view then
  * @param goneBack how often the view had gone back then; for the live view how often rows of it had been taken back
+ * @param version of the live view then, which a server must have reached to go on; 0 for the committed one
  */
-public record Position(String lineage, boolean isCommitted, long epoch, long goneBack) {
+public record Position(String lineage, boolean isCommitted, long epoch, long goneBack, long version) {
 
     /** Where a snapshot stands; null before an epoch has been committed, since nothing is kept to go on from. */
     public static @Nullable Position of(TableSnapshot snapshot) {
@@ -24,6 +25,7 @@ public record Position(String lineage, boolean isCommitted, long epoch, long gon
                         view.lineage(),
                         view.isCommitted(),
                         view.reachedEpoch(),
-                        view.isCommitted() ? view.rewinds() : view.rollbacks());
+                        view.isCommitted() ? view.rewinds() : view.rollbacks(),
+                        view.isCommitted() ? 0 : snapshot.state().version());
     }
 }
