@@ -84,10 +84,13 @@ public final class FlightServer implements AutoCloseable {
                         options.subscriptionsKeepAlive(),
                         options.subscriptionsMemoryMax().bytes()),
                 options.waitsMax(),
+                options.pollWait(),
                 options.httpStreamsMax(),
                 options.ticketKeys(),
                 options.ticketLifetime(),
                 access(options),
+                options.followersMax(),
+                FollowChecks.settings(options),
                 options.shutdownTimeout());
     }
 

@@ -152,6 +152,14 @@ public interface FlightServerOptions {
     int waitsMax();
 
     @Option(
+            names = "--poll.wait",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "How long a repeated PollFlightInfo is held back while there is no other answer. "
+                    + "Default: ${DEFAULT-VALUE}")
+    Duration pollWait();
+
+    @Option(
             names = "--http.streams-max",
             paramLabel = "COUNT",
             defaultValue = "8",
@@ -244,7 +252,7 @@ public interface FlightServerOptions {
             names = "--jwt.roles-claim",
             paramLabel = "CLAIM",
             defaultValue = "clickstream_roles",
-            description = "Claim of a JWT that lists roles: reader, writer, admin. Default: ${DEFAULT-VALUE}")
+            description = "Claim of a JWT that lists roles: reader, writer, replica, admin. Default: ${DEFAULT-VALUE}")
     String jwtRolesClaim();
 
     @Option(
@@ -313,6 +321,59 @@ public interface FlightServerOptions {
     ByteSize logCheckpointBytes();
 
     @Option(
+            names = "--followers.max",
+            paramLabel = "COUNT",
+            defaultValue = "8",
+            description = "Replicas that may follow this server at once. Default: ${DEFAULT-VALUE}")
+    int followersMax();
+
+    @Option(
+            names = "--follow",
+            paramLabel = "URI",
+            description =
+                    "Be a replica of the Flight server at grpc://HOST:PORT or grpc+tls://HOST:PORT: the same tables, "
+                            + "to read only. Takes the leader's ticket.keys. docs/replicas.md describes it.")
+    @Nullable
+    String follow();
+
+    @Option(
+            names = "--follow.max-staleness",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description =
+                    "How long a replica may be behind its leader before /health/ready says no; it is read from all the "
+                            + "same. Default: ${DEFAULT-VALUE}")
+    Duration followMaxStaleness();
+
+    @Option(
+            names = "--follow.token-file",
+            paramLabel = "FILE",
+            description = "File with the token that the leader knows the replica by; read anew for each connection.")
+    @Nullable
+    Path followTokenFile();
+
+    @Option(
+            names = "--follow.tls.ca",
+            paramLabel = "FILE",
+            description = "Certificates in PEM that the leader's must come from. Default: those the JVM trusts")
+    @Nullable
+    Path followTlsCa();
+
+    @Option(
+            names = "--follow.tls.certificate",
+            paramLabel = "FILE",
+            description = "The replica's own certificate in PEM, for a leader that asks for one.")
+    @Nullable
+    Path followTlsCertificate();
+
+    @Option(
+            names = "--follow.tls.key",
+            paramLabel = "FILE",
+            description = "Private key of that certificate: PEM, PKCS #8, not encrypted.")
+    @Nullable
+    Path followTlsKey();
+
+    @Option(
             names = "--shutdown.timeout",
             paramLabel = "DURATION",
             defaultValue = "10s",
@@ -328,6 +389,7 @@ public interface FlightServerOptions {
                 "http.port",
                 "is the same as flight.port. Give each a port of its own");
         AccessChecks.check(options, wrong);
+        FollowChecks.check(options, wrong);
         atLeast(options.memoryMax(), 1 << 20, "memory.max", wrong);
         atLeast(options.streamsMemoryMax(), 16 << 20, "streams.memory-max", wrong);
         atLeast(options.putMaxBytes(), 64 << 10, "put.max-bytes", wrong);
@@ -359,6 +421,10 @@ public interface FlightServerOptions {
         atLeast(options.subscriptionsMemoryMax(), 16 << 20, "subscriptions.memory-max", wrong);
         wrong.require(options.waitsMax() > 0, "waits.max", "must be 1 or more");
         wrong.require(
+                !options.pollWait().isNegative() && options.pollWait().compareTo(Duration.ofMinutes(10)) <= 0,
+                "poll.wait",
+                "must be between 0s and 10m");
+        wrong.require(
                 options.ticketLifetime().compareTo(Duration.ofSeconds(1)) >= 0
                         && options.ticketLifetime().compareTo(Duration.ofDays(30)) <= 0,
                 "ticket.lifetime",
@@ -373,15 +439,17 @@ public interface FlightServerOptions {
                 "shutdown.timeout",
                 "must be between 1s and 10m");
         long available = PlatformDependent.maxDirectMemory();
-        long needed = options.memoryMax().bytes()
+        long states = options.follow() == null ? 1 : 2; // a replica takes a new state beside the one it has
+        long needed = states * options.memoryMax().bytes()
                 + 2 * options.streamsMemoryMax().bytes()
                 + options.subscriptionsMemoryMax().bytes()
                 + options.putMaxBytes().bytes() * 4;
         wrong.require(
                 needed <= available,
                 "memory.max",
-                "needs, with streams.memory-max twice, subscriptions.memory-max and put.max-bytes four times, %d MiB of direct memory, but this JVM "
-                                .formatted(needed >> 20)
+                ("needs, %swith streams.memory-max twice, subscriptions.memory-max and put.max-bytes four times, %d MiB of "
+                                        + "direct memory, but this JVM ")
+                                .formatted(states == 1 ? "" : "twice for a replica, and ", needed >> 20)
                         + "may use %d MiB. Start it with -XX:MaxDirectMemorySize=%dm, or lower these options"
                                 .formatted(available >> 20, (needed >> 20) + 64));
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.CallOptions;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
@@ -200,7 +201,7 @@ class ReadingCallsTest {
     void pollingGoesOnUntilTheTableIsComplete() throws Exception {
         FlightDescriptor wanted = command("{'table':'clicks','complete_through':8}");
         PollInfo notYet = client.flight.pollInfo(wanted, TestClient.timeout());
-        assertThat(notYet.getFlightDescriptor()).contains(wanted);
+        FlightDescriptor again = notYet.getFlightDescriptor().orElseThrow();
         assertThat(notYet.getFlightInfo().getEndpoints()).isEmpty();
         FlightServerTest.refused(
                 () -> client.flight.getInfo(wanted, TestClient.timeout()),
@@ -208,10 +209,82 @@ class ReadingCallsTest {
                 "complete through 1970-01-01T00:00:00.007Z, and not yet through 1970-01-01T00:00:00.008Z");
 
         client.putNothing(8L);
-        PollInfo complete = client.flight.pollInfo(wanted, TestClient.timeout());
-        assertThat(complete.getFlightDescriptor()).isEmpty();
-        assertThat(complete.getProgress()).hasValue(1.0);
-        assertThat(complete.getFlightInfo().getRecords()).isEqualTo(3);
+        for (FlightDescriptor each : List.of(wanted, again)) {
+            PollInfo complete = client.flight.pollInfo(each, TestClient.timeout());
+            assertThat(complete.getFlightDescriptor()).isEmpty();
+            assertThat(complete.getProgress()).hasValue(1.0);
+            assertThat(complete.getFlightInfo().getRecords()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aRepeatedPollIsAnsweredWhenThereIsAnotherAnswerAndTakesNoThread() throws Exception {
+        restart("--poll.wait=10m", "--waits.max=30");
+        FlightDescriptor again = client.flight
+                .pollInfo(command("{'table':'clicks','complete_through':9}"), TestClient.timeout())
+                .getFlightDescriptor()
+                .orElseThrow();
+        List<CompletableFuture<PollInfo>> polls = new ArrayList<>();
+        List<TestClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 30; i++) {
+                TestClient each = new TestClient(server.port());
+                clients.add(each);
+                polls.add(CompletableFuture.supplyAsync(
+                        () -> each.flight.pollInfo(again, TestClient.timeout()), work -> new Thread(work).start()));
+            }
+            await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(FlightServerTest.metric(server, "waits"))
+                    .isEqualTo(30));
+            assertThat(Thread.getAllStackTraces().values())
+                    .as("no thread stays in a poll that waits")
+                    .noneMatch(stack -> Arrays.stream(stack)
+                            .anyMatch(frame -> frame.getMethodName().equals("pollFlightInfo")
+                                    && frame.getClassName().endsWith("LiveProducer")));
+            // one more than may wait is told how it is
+            PollInfo atOnce = client.flight.pollInfo(again, TestClient.timeout());
+            assertThat(atOnce.getFlightDescriptor()).contains(again);
+            assertThat(polls).noneMatch(CompletableFuture::isDone);
+
+            client.putNothing(9L);
+            for (CompletableFuture<PollInfo> poll : polls) {
+                PollInfo complete = poll.get(60, TimeUnit.SECONDS);
+                assertThat(complete.getFlightDescriptor()).isEmpty();
+                assertThat(complete.getFlightInfo().getRecords()).isEqualTo(3);
+            }
+        } finally {
+            for (TestClient each : clients) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void aRepeatedPollIsAnsweredAfterAWhileAndForgottenWhenItsClientLeaves() throws Exception {
+        restart("--poll.wait=100ms");
+        FlightDescriptor wanted = command("{'table':'clicks','complete_through':9}");
+        FlightDescriptor again = client.flight
+                .pollInfo(wanted, TestClient.timeout())
+                .getFlightDescriptor()
+                .orElseThrow();
+        PollInfo still = client.flight.pollInfo(again, TestClient.timeout());
+        assertThat(still.getFlightDescriptor()).contains(again);
+        assertThat(still.getFlightInfo().getEndpoints()).isEmpty();
+
+        restart("--poll.wait=10m");
+        FlightServerTest.refused(
+                () -> client.flight.pollInfo(again, CallOptions.timeout(500, TimeUnit.MILLISECONDS)),
+                FlightStatusCode.TIMED_OUT,
+                "");
+        await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(FlightServerTest.metric(server, "waits"))
+                .isZero());
+    }
+
+    private void restart(String... options) throws Exception {
+        TestClient writer = client;
+        stop();
+        server = start(folder.resolve("data"), options);
+        client = new TestClient(server.port());
+        client.goOn(writer);
     }
 
     @Test

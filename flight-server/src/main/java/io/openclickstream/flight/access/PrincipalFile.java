@@ -82,7 +82,7 @@ public final class PrincipalFile {
         texts(entry, "roles").forEach(role -> roles.add(Role.of(role)));
         List<String> sites = texts(entry, "sites");
         if (roles.isEmpty()) {
-            throw wrong("it has no 'roles'; give one or more of reader, writer, admin");
+            throw wrong("it has no 'roles'; give one or more of reader, writer, replica, admin");
         }
         if (roles.contains(Role.READER) && sites.isEmpty()) {
             throw wrong("it reads and has no 'sites'; give their names, or [\"*\"] for all");
@@ -90,7 +90,10 @@ public final class PrincipalFile {
         if (sites.size() > MAX_SITES) {
             throw wrong("it has more than %d 'sites'".formatted(MAX_SITES));
         }
-        boolean everywhere = roles.contains(Role.ADMIN) && sites.isEmpty();
+        if (roles.contains(Role.REPLICA) && !sites.isEmpty() && !Sites.of(sites).all()) {
+            throw wrong("it is a replica, which gets the rows of all sites; leave 'sites' out, or give [\"*\"]");
+        }
+        boolean everywhere = (roles.contains(Role.ADMIN) || roles.contains(Role.REPLICA)) && sites.isEmpty();
         var principal = new Principal(
                 name,
                 roles,

@@ -8,6 +8,8 @@ public enum Role {
     READER,
     /** Puts rows, of whatever site. */
     WRITER,
+    /** Follows the log: gets everything, of all sites, to serve it elsewhere. */
+    REPLICA,
     /** Everything, the server's metrics included. */
     ADMIN;
 
@@ -27,6 +29,7 @@ public enum Role {
                 return role;
             }
         }
-        throw new IllegalArgumentException("there is no role '%s'; there are reader, writer and admin".formatted(word));
+        throw new IllegalArgumentException(
+                "there is no role '%s'; there are reader, writer, replica and admin".formatted(word));
     }
 }

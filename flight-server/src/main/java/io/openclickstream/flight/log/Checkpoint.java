@@ -1,7 +1,6 @@
 package io.openclickstream.flight.log;
 
 import io.openclickstream.flight.log.DataFolder.Numbered;
-import io.openclickstream.flight.log.RecordFile.Found;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,7 @@ import java.util.stream.Stream;
  * and renamed once it is on disk; its last record says that it is whole.
  */
 public final class Checkpoint {
-    private static final byte END = 0;
+    static final byte END = 0;
 
     private Checkpoint() {}
 
@@ -71,27 +70,14 @@ public final class Checkpoint {
      * @throws UnusableData when it is damaged or of a newer release
      */
     public static long read(DataFolder folder, Visitor visitor) throws IOException {
-        Numbered newest = folder.newestCheckpoint();
-        if (newest == null) {
-            return 0;
-        }
-        try (RecordFile file = RecordFile.open(newest.path())) {
-            long position = RecordFile.FILE_HEADER_BYTES;
-            long expected = 1;
-            while (true) {
-                Found found = file.readAt(position);
-                if (found == null || found.record().sequence() != expected++) {
-                    throw new UnusableData(
-                            ("Cannot read %s: it is damaged at byte %d. Restore the file from a backup, or "
-                                            + "give an empty data.dir and let the job put its tables again.")
-                                    .formatted(newest.path(), position));
-                }
-                if (found.record().kind() == END) {
-                    return newest.sequence();
-                }
-                visitor.visit(found.record());
-                position = found.next();
+        try (CheckpointReader reader = CheckpointReader.open(folder)) {
+            if (reader == null) {
+                return 0;
             }
+            for (LogRecord record = reader.next(); record != null; record = reader.next()) {
+                visitor.visit(record);
+            }
+            return reader.sequence();
         }
     }
 

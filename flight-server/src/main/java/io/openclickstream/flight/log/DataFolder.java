@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class DataFolder implements AutoCloseable {
     private static final Pattern NUMBERED = Pattern.compile("(\\d{20})\\.(log|checkpoint)");
 
+    private static final String COPY = "copy-of-a-leader";
+
     private final Path path;
     private final FileChannel lock;
 
@@ -97,6 +99,27 @@ public final class DataFolder implements AutoCloseable {
     Numbered newestCheckpoint() throws IOException {
         List<Numbered> checkpoints = numbered("checkpoint");
         return checkpoints.isEmpty() ? null : checkpoints.get(checkpoints.size() - 1);
+    }
+
+    /** Whether there is neither a log nor a checkpoint. */
+    public boolean isEmpty() throws IOException {
+        return numbered("log").isEmpty() && numbered("checkpoint").isEmpty();
+    }
+
+    /** Whether what is in the folder is a copy of another server's, which may be thrown away. */
+    public boolean isCopy() {
+        return Files.exists(path.resolve(COPY));
+    }
+
+    /** Says from now on, after a restart too, whether what is in the folder is a copy of another server's. */
+    public void markAsCopy(boolean isCopy) throws IOException {
+        Path mark = path.resolve(COPY);
+        if (isCopy && !isCopy()) {
+            Files.createFile(mark);
+            force();
+        } else if (!isCopy && Files.deleteIfExists(mark)) {
+            force();
+        }
     }
 
     /** Waits until files made, renamed or deleted in the folder are so on disk. */

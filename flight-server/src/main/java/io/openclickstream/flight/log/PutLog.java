@@ -121,6 +121,16 @@ public final class PutLog implements AutoCloseable {
         return olderBytes + file.end();
     }
 
+    /** Sequence of the record that is appended next. */
+    public long next() {
+        return next;
+    }
+
+    /** Sequence of the last record that is certainly on disk. */
+    public long durable() {
+        return durable;
+    }
+
     /** Whether nothing can be appended until the server has been started again. */
     public boolean isBroken() {
         return broken;

@@ -60,7 +60,15 @@ final class RecordFile implements AutoCloseable {
      *     is torn: it opens, with {@link #end()} 0
      */
     static RecordFile open(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return open(path, FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    /** Opens a file to read while another appends to it; it stays readable when it is deleted meanwhile. */
+    static RecordFile openToRead(Path path) throws IOException {
+        return open(path, FileChannel.open(path, StandardOpenOption.READ));
+    }
+
+    private static RecordFile open(Path path, FileChannel channel) throws IOException {
         try {
             RecordFile file = new RecordFile(path, channel, channel.size());
             if (channel.size() < FILE_HEADER_BYTES) {
@@ -100,6 +108,11 @@ final class RecordFile implements AutoCloseable {
     /** Where the next record would begin. */
     long end() {
         return end;
+    }
+
+    /** Takes note of what another has appended since. */
+    void refresh() throws IOException {
+        end = channel.size();
     }
 
     /** Appends a record; when that fails the file is cut back to where it was. */
@@ -176,6 +189,21 @@ final class RecordFile implements AutoCloseable {
         byte[] body = new byte[content.remaining()];
         content.get(body);
         return new Found(new LogRecord(kind, sequence, durable, header, body), position + FRAME_BYTES + length);
+    }
+
+    /** Where the record after the one at a position begins; -1 when none is whole there. Reads no more than its length. */
+    long skip(long position) throws IOException {
+        if (position + FRAME_BYTES + FIXED_BYTES > end) {
+            return -1;
+        }
+        ByteBuffer frame = read(position, FRAME_BYTES);
+        int magic = frame.getInt();
+        int length = frame.getInt();
+        boolean whole = magic == RECORD_MAGIC
+                && length >= FIXED_BYTES
+                && length <= MAX_RECORD_BYTES
+                && position + FRAME_BYTES + length <= end;
+        return whole ? position + FRAME_BYTES + length : -1;
     }
 
     /** The largest {@code durable} that any whole record after a position claims; empty when there is none. */

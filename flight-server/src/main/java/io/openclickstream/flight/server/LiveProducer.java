@@ -9,6 +9,7 @@ import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.read.Tickets;
 import io.openclickstream.flight.read.Watch;
 import io.openclickstream.flight.store.LiveStore;
+import io.openclickstream.flight.store.LogPosition;
 import io.openclickstream.flight.table.Measure;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Refused.Reason;
@@ -48,6 +49,7 @@ public final class LiveProducer implements FlightProducer {
     private final Tickets tickets;
     private final TableStreams streams;
     private final Subscriptions subscriptions;
+    private final LogStreams logs;
     private final ServerMetrics metrics;
     private final PutStream.Bounds putBounds;
     private final Semaphore puts;
@@ -61,6 +63,7 @@ public final class LiveProducer implements FlightProducer {
             Tickets tickets,
             TableStreams streams,
             Subscriptions subscriptions,
+            LogStreams logs,
             Waits waits,
             ServerMetrics metrics,
             PutStream.Bounds putBounds,
@@ -71,6 +74,7 @@ public final class LiveProducer implements FlightProducer {
         this.tickets = tickets;
         this.streams = streams;
         this.subscriptions = subscriptions;
+        this.logs = logs;
         this.metrics = metrics;
         this.putBounds = putBounds;
         this.maxPuts = maxPuts;
@@ -105,12 +109,16 @@ public final class LiveProducer implements FlightProducer {
         }
     }
 
-    /** Answers at once; while the table is not as complete as the command asks, there is nothing to read yet. */
+    /**
+     * While the table is not as complete as the command asks, there is nothing to read yet. Answers at once; a poll that was
+     * asked before has waited already, see {@link PollWait}.
+     */
     @Override
     public PollInfo pollFlightInfo(CallContext context, FlightDescriptor descriptor) {
         try {
             Principal principal = Caller.principal();
-            ReadCommand command = command(descriptor, principal);
+            ReadCommand again = descriptor.isCommand() ? Polls.again(descriptor.getCommand(), principal) : null;
+            ReadCommand command = again == null ? command(descriptor, principal) : again;
             Long through = command.completeThroughMillis();
             if (through == null || tables.isComplete(command.tableView(), through, principal)) {
                 return new PollInfo(info(command, descriptor, principal), null, 1.0, null);
@@ -120,7 +128,7 @@ public final class LiveProducer implements FlightProducer {
                         .setRecords(UNKNOWN)
                         .setBytes(UNKNOWN)
                         .build();
-                return new PollInfo(nothingYet, descriptor, null, tickets.expiry(clock.instant()));
+                return new PollInfo(nothingYet, Polls.next(command), null, tickets.expiry(clock.instant()));
             }
         } catch (Refused | RuntimeException e) {
             throw answer(e, "PollFlightInfo");
@@ -144,6 +152,11 @@ public final class LiveProducer implements FlightProducer {
     public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
         try {
             Principal principal = Caller.principal();
+            LogPosition position = LogTicket.read(ticket.getBytes());
+            if (position != null) {
+                logs.start(position, principal, listener);
+                return;
+            }
             ReadCommand command = tickets.read(ticket.getBytes(), principal, clock.instant());
             if (command.subscribe()) {
                 Watch watch = tables.watch(command, principal);

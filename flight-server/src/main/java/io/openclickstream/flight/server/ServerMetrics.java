@@ -115,6 +115,54 @@ final class ServerMetrics {
                 .register(registry);
     }
 
+    /** Adds what is measured of the log and of those who follow it. */
+    void watch(LiveStore store, LogStreams logs) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "log_position")
+                .help("Number of the last durable record of the log; a replica that has all has the same.")
+                .callback(callback -> callback.call((double) store.logSequence()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "followers")
+                .help("Replicas that follow this server now.")
+                .callback(callback -> callback.call(logs.count()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(PREFIX + "follower_bytes")
+                .help("Bytes of the log and of states sent to replicas.")
+                .callback(callback -> callback.call((double) logs.sentBytes()))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(PREFIX + "states_taken")
+                .help("How often this replica has taken its leader's whole state.")
+                .callback(callback -> callback.call((double) store.statesTaken()))
+                .register(registry);
+    }
+
+    /** Adds what is measured of a replica. */
+    void watch(Following following) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "staleness_seconds")
+                .help("How long ago this replica certainly had all that its leader had; infinite when never yet.")
+                .callback(callback -> callback.call(following.secondsBehind(System.nanoTime())))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "records_behind")
+                .help("Records of the leader's log that are known to be missing here.")
+                .callback(callback -> callback.call((double) following.recordsBehind()))
+                .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "leader_connected")
+                .help("1 while this replica is connected to its leader.")
+                .callback(callback -> callback.call(following.isConnected() ? 1 : 0))
+                .register(registry);
+        CounterWithCallback.builder()
+                .name(PREFIX + "leader_connections")
+                .help("How often this replica has connected to its leader.")
+                .callback(callback -> callback.call((double) following.connections()))
+                .register(registry);
+    }
+
     /** Adds what is measured when somebody looks. */
     void watch(LiveStore store, TableStreams streams, Waits waits) {
         GaugeWithCallback.builder()

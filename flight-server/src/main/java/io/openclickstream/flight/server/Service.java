@@ -39,6 +39,12 @@ public final class Service implements AutoCloseable {
     /** Within an interval of keep-alive it is looked so often who needs one. */
     private static final int KEEP_ALIVE_LOOKS = 4;
 
+    /** A replica may have so many times the log unread before it is cut off; beyond that it takes the state again. */
+    private static final int LOGS_KEPT = 4;
+
+    /** So long nobody is cut off after a replica has taken another state. */
+    private static final Duration SPARED = Duration.ofSeconds(10);
+
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
     /** Files are read again and calls under way checked so often: what is revoked ends within a second. */
     private static final Duration RECHECK_INTERVAL = Duration.ofMillis(250);
@@ -55,6 +61,10 @@ public final class Service implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final Timer timer = new Timer();
     private final Access access;
+    private volatile @Nullable LogStreams logs;
+    private volatile @Nullable Following following;
+    private long statesTaken;
+    private long sparedUntilNanos = System.nanoTime();
     private volatile @Nullable String notReady = "recovering";
     private volatile @Nullable LiveStore store;
     private @Nullable FlightServer flight;
@@ -69,6 +79,9 @@ public final class Service implements AutoCloseable {
      * @param maxPutBytes largest batch a client may put
      * @param maxHeaderBytes largest gRPC metadata a client may send
      * @param ticketKeys file of the keys that sign tickets; null for one of its own in the data folder
+     * @param pollWait how long a repeated poll is held back
+     * @param maxFollowers how many replicas may follow this server
+     * @param follow whom this server follows; null when jobs write to it
      * @param maxStreamBytes memory for batches on their way, and again for changed rows that only readers hold
      */
     public record Settings(
@@ -83,10 +96,13 @@ public final class Service implements AutoCloseable {
             long maxStreamBytes,
             SubscriptionSettings subscriptions,
             int maxWaits,
+            Duration pollWait,
             int maxHttpStreams,
             @Nullable Path ticketKeys,
             Duration ticketLifetime,
             AccessSettings access,
+            int maxFollowers,
+            @Nullable FollowSettings follow,
             Duration shutdownTimeout) {}
 
     /**
@@ -116,7 +132,7 @@ public final class Service implements AutoCloseable {
                     metrics,
                     clock,
                     this::notLive,
-                    () -> notReady);
+                    this::notReady);
         } catch (IOException | IllegalArgumentException e) {
             throw cannotListen("http.port", settings.httpPort(), e);
         }
@@ -132,7 +148,11 @@ public final class Service implements AutoCloseable {
         WatchedFile<TicketKeys> ticketKeys;
         try {
             ticketKeys = ticketKeys(folder);
-            opened = LiveStore.open(folder, settings.limits(), root, this::afterPuts);
+            FollowSettings follow = settings.follow();
+            opened = follow == null
+                    ? LiveStore.open(folder, settings.limits(), root, this::afterPuts)
+                    : LiveStore.openCopy(
+                            folder, settings.limits(), follow.leader().toString(), root, this::afterPuts);
         } catch (IOException | RuntimeException | Error e) {
             folder.close();
             throw e;
@@ -141,16 +161,31 @@ public final class Service implements AutoCloseable {
         ReadableTables tables = new ReadableTables(opened);
         Waits opening = new Waits(tables, settings.maxWaits());
         waits = opening;
-        Subscriptions following = new Subscriptions(tables, settings.subscriptions(), frames, usages, timer::after);
-        subscriptions = following;
+        Subscriptions subscribers = new Subscriptions(tables, settings.subscriptions(), frames, usages, timer::after);
+        subscriptions = subscribers;
+        LogMark.Bounds bounds = LogMark.Bounds.of(settings.limits(), settings.maxPutBytes());
+        LogStreams sending = new LogStreams(
+                opened,
+                bounds,
+                settings.maxFollowers(),
+                LOGS_KEPT * settings.limits().checkpointBytes(),
+                outbound,
+                usages,
+                timer::after);
+        logs = sending;
         metrics.watch(opened, streams, opening);
-        metrics.watch(following);
+        metrics.watch(subscribers);
+        metrics.watch(opened, sending);
+        if (settings.follow() != null) {
+            follow(settings.follow(), opened, bounds);
+        }
         Doorkeeper doorkeeper = access.doorkeeper();
         timer.every(LOOK_INTERVAL, () -> {
             running.endExpired(metrics, clock.instant());
             opening.look(clock.instant());
         });
-        timer.every(settings.subscriptions().keepAlive().dividedBy(KEEP_ALIVE_LOOKS), following::keepAlive);
+        timer.every(settings.subscriptions().keepAlive().dividedBy(KEEP_ALIVE_LOOKS), subscribers::keepAlive);
+        timer.every(LogStreams.KEEP_ALIVE, sending::keepAlive);
         timer.every(RECHECK_INTERVAL, () -> {
             access.look();
             ticketKeys.look();
@@ -159,6 +194,7 @@ public final class Service implements AutoCloseable {
         Tls tls = access.tls();
         SslContext encryption = tls == null ? null : tls.forFlight();
         Consumer<NettyServerBuilder> connections = builder -> {
+            builder.intercept(new PollWait(opening, settings.pollWait(), clock, metrics)); // behind the next one
             builder.intercept(new SignIn(doorkeeper, running, metrics, clock));
             if (encryption != null) {
                 builder.sslContext(encryption);
@@ -178,7 +214,8 @@ public final class Service implements AutoCloseable {
                             tables,
                             new Tickets(ticketKeys::current, settings.ticketLifetime()),
                             streams,
-                            following,
+                            subscribers,
+                            sending,
                             opening,
                             metrics,
                             new PutStream.Bounds(inbound, settings.maxPutBytes()),
@@ -195,6 +232,14 @@ public final class Service implements AutoCloseable {
                 .addKeyValue("tables", opened.tableNames())
                 .addKeyValue("port", port())
                 .log("serves the tables");
+    }
+
+    private void follow(FollowSettings leader, LiveStore opened, LogMark.Bounds bounds) {
+        Following made = new Following(leader, opened, bounds, inbound);
+        following = made;
+        metrics.watch(made);
+        timer.every(LOOK_INTERVAL, () -> made.look(System.nanoTime()));
+        made.start();
     }
 
     /** The port of Flight calls. */
@@ -222,9 +267,17 @@ public final class Service implements AutoCloseable {
         if (waits != null) {
             waits.close();
         }
-        Subscriptions following = subscriptions;
-        if (following != null) {
-            following.close();
+        Following leader = following;
+        if (leader != null) {
+            leader.close();
+        }
+        Subscriptions subscribers = subscriptions;
+        if (subscribers != null) {
+            subscribers.close();
+        }
+        LogStreams sending = logs;
+        if (sending != null) {
+            sending.close();
         }
         if (flight != null) {
             flight.shutdown();
@@ -265,13 +318,30 @@ public final class Service implements AutoCloseable {
         return new WatchedFile<>(given, TicketKeys::parse);
     }
 
+    /** Called by the store's thread. */
     private void afterPuts() {
         LiveStore opened = store;
-        Subscriptions following = subscriptions;
-        if (opened != null && following != null) {
-            following.changed();
-            streams.cutOffSlowest(opened, following.readers());
+        Subscriptions subscribers = subscriptions;
+        LogStreams sending = logs;
+        if (opened == null || subscribers == null || sending == null) {
+            return;
         }
+        subscribers.changed();
+        sending.changed();
+        long now = System.nanoTime();
+        if (opened.statesTaken() != statesTaken) { // subscribers have to come from one state to the other first
+            statesTaken = opened.statesTaken();
+            sparedUntilNanos = now + SPARED.toNanos();
+        }
+        if (now - sparedUntilNanos >= 0) {
+            streams.cutOffSlowest(opened, subscribers.readers());
+        }
+    }
+
+    private @Nullable String notReady() {
+        String why = notReady;
+        Following leader = following;
+        return why != null || leader == null ? why : leader.notReady(System.nanoTime());
     }
 
     private @Nullable String notLive() {

@@ -57,12 +57,15 @@ final class Checkpoints implements AutoCloseable {
     }
 
     /** Begins a checkpoint that holds everything up to {@code last}; closes their rows when it is through. */
-    void start(long last, List<Piece.WithRows> pieces) {
+    void start(long last, List<Piece.WithRows> pieces, List<Entries.Content> beside) {
         running = thread.submit(() -> {
             try {
                 Checkpoint.write(folder, last, sink -> {
                     for (Piece.WithRows piece : pieces) {
                         write(piece, sink);
+                    }
+                    for (Entries.Content content : beside) {
+                        sink.add(content.kind(), content.header(), content.body());
                     }
                 });
                 return last;

@@ -14,6 +14,7 @@ import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>OPEN, in the log: header is a {@link WriterOpening}
  *   <li>COMMIT, in the log: header is a list of {@link Eviction}s made before, body an {@link EpochCommit}
  *   <li>PROMOTE, in the log: header is the lineage
+ *   <li>TERM, in the log: header is a {@link LoggedTerm}; a server has opened the log to write
+ *   <li>TERMS, in a checkpoint: header is the {@link Terms} so far
+ *   <li>SCHEMA, at the end of a checkpoint: as in the log, for puts that follow there
  *   <li>the others, in a checkpoint: header is a {@link Piece}, body its rows or the table's schema
  * </ul>
  */
@@ -46,6 +50,9 @@ final class Entries {
     static final byte DELTA_ROWS = 13;
     static final byte EPOCH_END = 14;
     static final byte TABLE_END = 15;
+    static final byte TERM = 16;
+    static final byte TERMS = 17;
+    static final byte COMMITTED_END = 18;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -54,6 +61,24 @@ final class Entries {
     private final Tables tables;
     private final BufferAllocator allocator;
     private final Map<String, PutSchema> schemas = new HashMap<>();
+    private Terms terms = Terms.NONE;
+    private @Nullable LoggedTerm lastTerm;
+    private boolean strayed;
+
+    /**
+     * A server has opened the log to write.
+     *
+     * @param goesOn whether its tables are those that the records before lead to
+     * @param retentionMillis how long its tables keep rows, which with the next decides what becomes of the same records
+     */
+    record LoggedTerm(String term, boolean goesOn, long retentionMillis, int epochsKept) {}
+
+    /** The terms of a log up to a checkpoint, and how the last one began. */
+    record LoggedTerms(Terms terms, @Nullable LoggedTerm last) {}
+
+    /** A record without its numbers. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Content(byte kind, byte[] header, byte[] body) {}
 
     /**
      * A put and what had to leave for it, so that a replay ends in the same tables.
@@ -84,6 +109,12 @@ final class Entries {
                 case OPEN -> tables.open(WriterOpening.fromBytes(header));
                 case COMMIT -> replayCommit(JSON.readValue(header, LoggedCommit.class), record.body());
                 case PROMOTE -> tables.promote(text(header));
+                case TERM -> begin(JSON.readValue(header, LoggedTerm.class), record.sequence());
+                case TERMS -> {
+                    LoggedTerms logged = JSON.readValue(header, LoggedTerms.class);
+                    terms = logged.terms();
+                    lastTerm = logged.last();
+                }
                 case SERVER -> tables.restore(JSON.readValue(header, Piece.Server.class), null);
                 case LINEAGE -> tables.restore(JSON.readValue(header, Piece.OfLineage.class), null);
                 case TABLE -> restoreTable(JSON.readValue(header, LoggedTable.class), record.body());
@@ -97,11 +128,43 @@ final class Entries {
                 }
                 case EPOCH_END -> tables.restore(JSON.readValue(header, Piece.EpochEnd.class), null);
                 case TABLE_END -> tables.restore(JSON.readValue(header, Piece.TableEnd.class), null);
+                case COMMITTED_END -> tables.restore(JSON.readValue(header, Piece.CommittedEnd.class), null);
                 default -> throw new IOException("unknown kind of record: %d".formatted(record.kind()));
             }
         } catch (Refused | IllegalArgumentException | IllegalStateException e) {
             throw new IOException("record %d cannot be applied: %s".formatted(record.sequence(), e.getMessage()), e);
         }
+    }
+
+    /** Who has written the log so far. */
+    Terms terms() {
+        return terms;
+    }
+
+    /** The term that a server begins who writes from here on; to be logged and then {@link #begin}. */
+    LoggedTerm nextTerm(String id, LiveStore.Limits limits) {
+        LoggedTerm last = lastTerm;
+        long retentionMillis = limits.retention().toMillis();
+        boolean goesOn = !strayed
+                && last != null
+                && last.retentionMillis() == retentionMillis
+                && last.epochsKept() == limits.epochsKept();
+        return new LoggedTerm(id, goesOn, retentionMillis, limits.epochsKept());
+    }
+
+    /** A term begins with the record of this number. */
+    void begin(LoggedTerm term, long sequence) {
+        terms = terms.then(term.term(), sequence, term.goesOn());
+        lastTerm = term;
+    }
+
+    /** What a checkpoint needs beside the tables. */
+    List<Content> beside() throws IOException {
+        List<Content> contents = new ArrayList<>();
+        contents.add(new Content(TERMS, json(new LoggedTerms(terms, lastTerm)), new byte[0]));
+        schemas.keySet().removeIf(key -> tables.find(key.substring(0, key.indexOf('/'))) == null);
+        schemas.forEach((key, schema) -> contents.add(new Content(SCHEMA, bytes(key), schema.bytes())));
+        return contents;
     }
 
     private void replayPut(LoggedPut logged, byte[] body) throws IOException, Refused {
@@ -110,12 +173,14 @@ final class Entries {
         try (VectorSchemaRoot batch = Batches.decode(body, schema.put(), allocator);
                 PreparedPut put = PreparedPut.of(schema.table(), batch, allocator)) {
             logged.evictions().forEach(tables::evict);
-            // Beyond what was logged, something leaves only when this start has less memory than the last.
-            List<Eviction> more = tables.admit(header, put);
+            // Beyond what was logged, something leaves when this start has less memory than the last, or little was
+            // left.
+            List<Eviction> more = tables.admitLogged(header, put);
             if (more == null) {
                 throw new IOException("a put was logged twice");
             }
             more.forEach(tables::evict);
+            strayed |= !more.isEmpty();
             tables.apply(header, put);
         }
     }
@@ -167,7 +232,10 @@ final class Entries {
         } else if (piece instanceof Piece.DeltaRows) {
             return DELTA_ROWS;
         }
-        return piece instanceof Piece.EpochEnd ? EPOCH_END : TABLE_END;
+        if (piece instanceof Piece.EpochEnd) {
+            return EPOCH_END;
+        }
+        return piece instanceof Piece.CommittedEnd ? COMMITTED_END : TABLE_END;
     }
 
     /** The header of a piece's record. */

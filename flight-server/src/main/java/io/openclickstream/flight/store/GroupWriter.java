@@ -1,6 +1,7 @@
 package io.openclickstream.flight.store;
 
 import io.openclickstream.flight.log.DataFolder;
+import io.openclickstream.flight.log.LogRecord;
 import io.openclickstream.flight.log.PutLog;
 import io.openclickstream.flight.store.Entries.LoggedCommit;
 import io.openclickstream.flight.store.Entries.LoggedPut;
@@ -12,6 +13,7 @@ import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.flight.table.TableState.Counters;
 import io.openclickstream.flight.table.Tables;
 import io.openclickstream.flight.table.Tables.Eviction;
+import io.openclickstream.flight.table.ViewFacts;
 import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.WriterOpened;
 import java.io.IOException;
@@ -36,6 +38,7 @@ final class GroupWriter implements AutoCloseable {
 
     private final DataFolder folder;
     private final Tables tables;
+    private final Entries entries;
     private final PutLog log;
     private final Checkpoints checkpoints;
     private final Published published;
@@ -43,16 +46,68 @@ final class GroupWriter implements AutoCloseable {
     private volatile long tableBufferBytes;
     private volatile long tableBytes;
     private volatile long logBytes;
+    private volatile long durable;
+    private volatile Terms terms = Terms.NONE;
+    private volatile LogPosition position = LogPosition.NOTHING;
     private volatile @Nullable String failure;
+    /** Something went wrong while records of another server were applied: the tables are nothing it ever had. */
+    private boolean astray;
 
-    GroupWriter(DataFolder folder, Tables tables, PutLog log, Checkpoints checkpoints, Published published) {
+    private boolean stopped;
+
+    private GroupWriter(DataFolder folder, Recovered recovered, Checkpoints checkpoints, Published published) {
         this.folder = folder;
-        this.tables = tables;
-        this.log = log;
+        this.tables = recovered.tables();
+        this.entries = recovered.entries();
+        this.log = recovered.log();
         this.checkpoints = checkpoints;
         this.published = published;
-        published.publish(tables);
+    }
+
+    /** Goes on with what a folder holds, and publishes it. */
+    static GroupWriter of(DataFolder folder, Recovered recovered, Checkpoints checkpoints, Published published) {
+        GroupWriter writer = new GroupWriter(folder, recovered, checkpoints, published);
+        published.publish(writer.tables);
+        writer.measure();
+        return writer;
+    }
+
+    /** Goes on with another state, which a leader has sent and the folder holds now, and closes this one. */
+    GroupWriter replacedBy(Recovered recovered, Checkpoints made) {
+        GroupWriter next = new GroupWriter(folder, recovered, made, published);
+        published.replace(next.tables);
+        next.measure();
+        tables.close();
+        return next;
+    }
+
+    /** Writes nothing any more, so that the folder can be given another content; what is published stays. */
+    void stopWriting() throws IOException {
+        goAstray();
+        checkpoints.close();
+        if (!stopped) {
+            stopped = true;
+            log.close();
+        }
+    }
+
+    /**
+     * Begins to write the log as its only writer.
+     *
+     * @param term a name nobody has used yet
+     */
+    void lead(String term, LiveStore.Limits limits) throws IOException {
+        Entries.LoggedTerm next = entries.nextTerm(term, limits);
+        long sequence = log.next();
+        log.append(Entries.TERM, Entries.json(next), NOTHING);
+        entries.begin(next, sequence);
+        log.force();
         measure();
+    }
+
+    /** What somebody who stands at a position needs to have the same tables. */
+    LogFeed feed(LogPosition from) throws IOException {
+        return LogFeed.open(folder, terms, from, () -> durable);
     }
 
     /** Answers every request of the group, in order. */
@@ -70,9 +125,10 @@ final class GroupWriter implements AutoCloseable {
     /**
      * What it takes to go on from a position; the caller closes it.
      *
-     * @throws Refused INVALID when that cannot be told any more
+     * @param isBehind whether more is known to come from a leader
+     * @throws Refused INVALID when that cannot be told any more; UNAVAILABLE when it cannot be told yet
      */
-    Resumption resume(TableView view, Position position) throws Refused {
+    Resumption resume(TableView view, Position position, boolean isBehind) throws Refused {
         if (failure != null) {
             throw broken();
         }
@@ -87,6 +143,7 @@ final class GroupWriter implements AutoCloseable {
                 throw tooLate("it is of lineage %s, and readers see %s"
                         .formatted(position.lineage(), now.view().lineage()));
             }
+            requireHere(position, lineage, table, isBehind);
             if (base == null) {
                 throw tooLate("it stands at epoch %d, and epochs kept are %s (epochs.kept)"
                         .formatted(position.epoch(), lineage.keptEpochs()));
@@ -119,6 +176,23 @@ final class GroupWriter implements AutoCloseable {
         }
     }
 
+    /** Lets only those pass who have seen nothing that is not here: a replica may not have come so far yet. */
+    private static void requireHere(Position position, Lineage lineage, Table table, boolean isBehind) throws Refused {
+        ViewFacts here = lineage.liveFacts();
+        long goneBack = position.isCommitted() ? here.rewinds() : here.rollbacks();
+        boolean isAhead = position.goneBack() == goneBack
+                ? position.epoch() > lineage.committedEpoch()
+                        || position.version() > table.state().version()
+                : position.goneBack() > goneBack;
+        if (isAhead && isBehind) {
+            throw new Refused(
+                    Reason.UNAVAILABLE,
+                    "This replica has not come as far yet as whoever has this token. Try again in a moment.");
+        } else if (isAhead) {
+            throw tooLate("changes that its reader has seen are not here");
+        }
+    }
+
     private static Refused tooLate(String why) {
         return Refused.invalid(
                 "This subscription cannot go on from its token: %s. Leave 'resume' out to begin again with a snapshot.",
@@ -141,6 +215,16 @@ final class GroupWriter implements AutoCloseable {
         return tableBytes;
     }
 
+    /** Up to where all is durable here; nothing when the tables have to be replaced. */
+    LogPosition position() {
+        return position;
+    }
+
+    /** Sequence of the last durable record. */
+    long durable() {
+        return durable;
+    }
+
     /** Size of the log on disk. */
     long logBytes() {
         return logBytes;
@@ -157,12 +241,11 @@ final class GroupWriter implements AutoCloseable {
     /** Called once the last {@link #write} has returned. */
     @Override
     public void close() throws IOException {
-        checkpoints.close();
         published.close();
-        tables.close();
         try {
-            log.close();
+            stopWriting();
         } finally {
+            tables.close();
             folder.close();
         }
     }
@@ -179,7 +262,7 @@ final class GroupWriter implements AutoCloseable {
                 request.done().completeExceptionally(e);
             }
         }
-        if (answers.isEmpty()) {
+        if (answers.isEmpty() || astray) {
             return;
         }
         try {
@@ -211,6 +294,8 @@ final class GroupWriter implements AutoCloseable {
             return () -> open.done().complete(opened);
         } else if (request instanceof Request.Commit commit) {
             return commit(commit);
+        } else if (request instanceof Request.Follow follow) {
+            return follow(follow);
         }
         Request.Promote promote = (Request.Promote) request;
         tables.admitPromotion(promote.lineage());
@@ -239,6 +324,36 @@ final class GroupWriter implements AutoCloseable {
         evictions.forEach(tables::evict);
         long committed = tables.commit(commit);
         return () -> request.done().complete(committed);
+    }
+
+    /** Does what another server has done, and writes it down as that one has. */
+    private Runnable follow(Request.Follow follow) throws Refused {
+        for (LogRecord record : follow.records()) {
+            if (astray || record.sequence() != log.next()) {
+                goAstray();
+                throw new Refused(
+                        Reason.UNAVAILABLE,
+                        "Record %d does not follow what is here, which ends with %d."
+                                .formatted(record.sequence(), log.next() - 1));
+            }
+            try {
+                append(record.kind(), record.header(), record.body());
+            } catch (Refused e) { // those before it are here
+                return () -> follow.done().completeExceptionally(e);
+            }
+            try {
+                entries.replay(record);
+            } catch (IOException | RuntimeException e) {
+                goAstray();
+                throw new Refused(Reason.UNAVAILABLE, String.valueOf(e.getMessage()));
+            }
+        }
+        return () -> follow.done().complete(null);
+    }
+
+    private void goAstray() {
+        astray = true;
+        position = LogPosition.NOTHING;
     }
 
     private void appendSchema(Request.Put put) throws Refused {
@@ -276,7 +391,7 @@ final class GroupWriter implements AutoCloseable {
     }
 
     private void checkpointWhenDue() {
-        if (failure != null) {
+        if (failure != null || astray) {
             return;
         }
         try {
@@ -284,7 +399,7 @@ final class GroupWriter implements AutoCloseable {
             if (checkpoints.isDue(log.bytes())) {
                 long last = log.roll();
                 loggedSchemas.clear();
-                checkpoints.start(last, tables.pieces());
+                checkpoints.start(last, tables.pieces(), entries.beside());
             }
         } catch (IOException e) {
             if (log.isBroken()) {
@@ -300,6 +415,9 @@ final class GroupWriter implements AutoCloseable {
         tableBufferBytes = tables.bufferBytes();
         tableBytes = tables.bytes();
         logBytes = log.bytes();
+        durable = log.durable();
+        terms = entries.terms();
+        position = astray ? LogPosition.NOTHING : terms.at(durable);
     }
 
     private void fail(String reason, Throwable cause) {

@@ -1,8 +1,8 @@
 package io.openclickstream.flight.store;
 
-import io.openclickstream.flight.log.Checkpoint;
 import io.openclickstream.flight.log.DataFolder;
-import io.openclickstream.flight.log.PutLog;
+import io.openclickstream.flight.log.IncomingState;
+import io.openclickstream.flight.log.LogRecord;
 import io.openclickstream.flight.log.UnusableData;
 import io.openclickstream.flight.table.PreparedPut;
 import io.openclickstream.flight.table.Refused;
@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -45,14 +46,18 @@ public final class LiveStore implements AutoCloseable {
     private static final int KIB = 1024;
 
     private final Limits limits;
+    private final DataFolder folder;
     private final BufferAllocator allocator;
     private final Published published;
-    private final GroupWriter groups;
+    private final @Nullable String leader;
     private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
     private final Semaphore inFlight;
     private final AtomicLong preparedBytes = new AtomicLong();
     private final Thread writer = new Thread(this::run, "live-store-writer");
     private final Runnable afterGroup;
+    private final AtomicLong statesTaken = new AtomicLong();
+    private volatile GroupWriter groups;
+    private volatile long leaderSequence;
     private volatile boolean closing;
 
     /**
@@ -76,10 +81,12 @@ public final class LiveStore implements AutoCloseable {
 
     private record Waiting(Request request) implements Work {}
 
+    private record Replacing(IncomingState state, CompletableFuture<Void> done) implements Work {}
+
     private record Asked(TableView view, Position position, CompletableFuture<Resumption> answer) implements Work {}
 
     /**
-     * Recovers what the folder holds and opens the store. The folder is closed with it.
+     * Recovers what the folder holds and opens the store to write. The folder is closed with it.
      *
      * @param afterGroup called by the writer after each group of puts
      * @throws UnusableData when the folder's data cannot be used
@@ -87,46 +94,98 @@ public final class LiveStore implements AutoCloseable {
     public static LiveStore open(DataFolder folder, Limits limits, BufferAllocator parent, Runnable afterGroup)
             throws IOException {
         BufferAllocator allocator = parent.newChildAllocator("tables", 0, Long.MAX_VALUE);
-        Tables tables =
-                new Tables(new Tables.Limits(limits.memoryMax(), limits.retention(), limits.epochsKept()), allocator);
         try {
-            Entries entries = new Entries(tables, allocator);
-            long checkpoint = Checkpoint.read(folder, entries::replay);
-            PutLog log = PutLog.open(
+            LiveStore store = new LiveStore(
                     folder,
-                    checkpoint,
-                    entries::replay,
-                    warning -> LOG.warn("cut a torn end off the log: {}", warning));
-            log.prune(checkpoint);
-            Published published = new Published();
-            Checkpoints checkpoints = new Checkpoints(folder, allocator, limits.checkpointBytes());
-            return new LiveStore(
                     limits,
                     allocator,
-                    new GroupWriter(folder, tables, log, checkpoints, published),
-                    published,
+                    Recovered.from(folder, tableLimits(limits, limits.memoryMax()), allocator),
+                    null,
                     afterGroup);
+            store.lead();
+            store.writer.start();
+            return store;
         } catch (IOException | RuntimeException | Error e) {
-            tables.close();
             allocator.close();
-            if (e instanceof IOException && !(e instanceof UnusableData)) {
-                throw new UnusableData(
-                        "Cannot recover the tables in data.dir %s: %s.".formatted(folder.path(), e.getMessage()), e);
-            }
             throw e;
         }
     }
 
+    /**
+     * Recovers what the folder holds and opens the store for what another server writes: it changes by {@link #follow} and
+     * {@link #replace} alone. What leaves for want of memory is the leader's decision, so that both have the same rows.
+     *
+     * @param leader where the other server is, for those who want to put
+     * @throws UnusableData when the folder holds tables that are no copy of another server's
+     */
+    public static LiveStore openCopy(
+            DataFolder folder, Limits limits, String leader, BufferAllocator parent, Runnable afterGroup)
+            throws IOException {
+        if (!folder.isCopy() && !folder.isEmpty()) {
+            throw new UnusableData(
+                    ("Cannot follow %s with data.dir %s: it holds the tables of a server that follows nobody, and they would "
+                                    + "be lost. Give the replica a data.dir of its own.")
+                            .formatted(leader, folder.path()));
+        }
+        folder.markAsCopy(true);
+        BufferAllocator allocator = parent.newChildAllocator("tables", 0, Long.MAX_VALUE);
+        try {
+            LiveStore store =
+                    new LiveStore(folder, limits, allocator, copy(folder, limits, allocator), leader, afterGroup);
+            store.writer.start();
+            return store;
+        } catch (IOException | RuntimeException | Error e) {
+            allocator.close();
+            throw e;
+        }
+    }
+
+    /** A copy that cannot be used any more is no loss. */
+    private static Recovered copy(DataFolder folder, Limits limits, BufferAllocator allocator) throws IOException {
+        Tables.Limits unbounded = tableLimits(limits, Long.MAX_VALUE);
+        try {
+            return Recovered.from(folder, unbounded, allocator);
+        } catch (UnusableData e) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("throws a copy away that cannot be used");
+            IncomingState.clear(folder);
+            return Recovered.from(folder, unbounded, allocator);
+        }
+    }
+
+    private static Tables.Limits tableLimits(Limits limits, long memoryMax) {
+        return new Tables.Limits(memoryMax, limits.retention(), limits.epochsKept());
+    }
+
     private LiveStore(
-            Limits limits, BufferAllocator allocator, GroupWriter groups, Published published, Runnable afterGroup) {
+            DataFolder folder,
+            Limits limits,
+            BufferAllocator allocator,
+            Recovered recovered,
+            @Nullable String leader,
+            Runnable afterGroup) {
+        this.folder = folder;
         this.limits = limits;
         this.allocator = allocator;
-        this.groups = groups;
-        this.published = published;
+        this.published = new Published();
+        this.groups = GroupWriter.of(
+                folder, recovered, new Checkpoints(folder, allocator, limits.checkpointBytes()), published);
+        this.leader = leader;
         this.afterGroup = afterGroup;
         this.inFlight = new Semaphore(permits(limits.inFlightBytes(), Integer.MAX_VALUE), true);
         writer.setDaemon(true);
-        writer.start();
+    }
+
+    private void lead() throws IOException {
+        try {
+            groups.lead(UUID.randomUUID().toString(), limits);
+            folder.markAsCopy(false);
+        } catch (IOException e) {
+            groups.close();
+            throw new UnusableData(
+                    "Cannot write to the log in data.dir %s: %s. Make room on the disk, or give another data.dir."
+                            .formatted(folder.path(), e.getMessage()),
+                    e);
+        }
     }
 
     /**
@@ -136,6 +195,7 @@ public final class LiveStore implements AutoCloseable {
      * @throws Refused when it was not applied
      */
     public void put(PutHeader header, PutSchema schema, VectorSchemaRoot batch) throws Refused {
+        requireLeading();
         long size = batch.getFieldVectors().stream()
                 .mapToLong(FieldVector::getBufferSize)
                 .sum();
@@ -168,6 +228,7 @@ public final class LiveStore implements AutoCloseable {
      * @throws Refused FENCED when another one has taken its place, INVALID when it cannot go back so far
      */
     public WriterOpened open(WriterOpening opening) throws Refused {
+        requireLeading();
         var done = new CompletableFuture<WriterOpened>();
         enqueue(new Request.Open(opening, done));
         return await(done);
@@ -180,6 +241,7 @@ public final class LiveStore implements AutoCloseable {
      * @throws Refused INVALID when what the writers say they have put is not what is here
      */
     public long commit(EpochCommit commit) throws Refused {
+        requireLeading();
         var done = new CompletableFuture<Long>();
         enqueue(new Request.Commit(commit, done));
         return await(done);
@@ -191,9 +253,79 @@ public final class LiveStore implements AutoCloseable {
      * @throws Refused INVALID when it is not here or has committed nothing
      */
     public void promote(String lineage) throws Refused {
+        requireLeading();
         var done = new CompletableFuture<Void>();
         enqueue(new Request.Promote(lineage, done));
         await(done);
+    }
+
+    /**
+     * What somebody who stands at a position in the log needs to have the same tables; the caller closes it.
+     *
+     * @throws Refused INVALID when the log is another server's
+     * @throws IOException when it cannot be read
+     */
+    public LogFeed feed(LogPosition from) throws Refused, IOException {
+        if (leader != null) {
+            throw Refused.invalid("This server is a replica itself. Follow its leader, %s.", leader);
+        }
+        return groups.feed(from);
+    }
+
+    /** Within which bounds the same log leads to the same tables. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** Up to where the leader's log is here; nothing when that is to be replaced. */
+    public LogPosition position() {
+        return groups.position();
+    }
+
+    /** Sequence of the last durable record of the log. */
+    public long logSequence() {
+        return groups.durable();
+    }
+
+    /**
+     * Does what the leader has done next; done when it is durable. The answer is a {@link Refused} when that cannot be:
+     * NO_ROOM when it may be later, UNAVAILABLE when {@link #replace} has to follow.
+     *
+     * @param records of the leader's log, the first after {@link #position}
+     */
+    public CompletableFuture<Void> follow(List<LogRecord> records) throws Refused {
+        var done = new CompletableFuture<Void>();
+        enqueue(new Request.Follow(records, done));
+        return done;
+    }
+
+    /**
+     * Begins a state that is to take the place of all that is here.
+     *
+     * @param lastSequence of the leader's log, whose effect it holds
+     */
+    public IncomingState incoming(long lastSequence) throws IOException {
+        return IncomingState.begin(folder, lastSequence);
+    }
+
+    /** Puts a state in the place of all that is here. Until it is done readers see what they saw, also when it fails. */
+    public CompletableFuture<Void> replace(IncomingState state) {
+        var done = new CompletableFuture<Void>();
+        queue.add(new Replacing(state, done));
+        if (closing) {
+            refuseWaiting();
+        }
+        return done;
+    }
+
+    /** The leader is known to have come so far, so a reader may have seen more than is here. */
+    public void leaderHas(long sequence) {
+        leaderSequence = sequence;
+    }
+
+    /** How often the state of a leader has taken the place of what was here. */
+    public long statesTaken() {
+        return statesTaken.get();
     }
 
     /** The lineages that are here. */
@@ -302,6 +434,10 @@ public final class LiveStore implements AutoCloseable {
                     .filter(Asked.class::isInstance)
                     .map(Asked.class::cast)
                     .forEach(this::answer);
+            taken.stream()
+                    .filter(Replacing.class::isInstance)
+                    .map(Replacing.class::cast)
+                    .forEach(this::replace);
             try {
                 afterGroup.run();
             } catch (RuntimeException e) {
@@ -310,14 +446,37 @@ public final class LiveStore implements AutoCloseable {
         }
     }
 
+    private void replace(Replacing replacing) {
+        try {
+            groups.stopWriting();
+            replacing.state().install();
+            Recovered recovered = Recovered.from(folder, tableLimits(limits, Long.MAX_VALUE), allocator);
+            groups = groups.replacedBy(recovered, new Checkpoints(folder, allocator, limits.checkpointBytes()));
+            statesTaken.incrementAndGet();
+            replacing.done().complete(null);
+        } catch (IOException | RuntimeException e) {
+            replacing.done().completeExceptionally(e);
+        }
+    }
+
     private void answer(Asked asked) {
         try {
-            Resumption found = groups.resume(asked.view(), asked.position());
+            Resumption found = groups.resume(
+                    asked.view(),
+                    asked.position(),
+                    leaderSequence > groups.position().sequence());
             if (!asked.answer().complete(found)) {
                 found.close();
             }
         } catch (Refused | RuntimeException e) {
             asked.answer().completeExceptionally(e);
+        }
+    }
+
+    private void requireLeading() throws Refused {
+        if (leader != null) {
+            throw Refused.invalid(
+                    "This server is a replica and only read. Put, open, commit and promote at its leader, %s.", leader);
         }
     }
 
@@ -338,6 +497,8 @@ public final class LiveStore implements AutoCloseable {
                     waiting.request().done().completeExceptionally(stopping());
                 } else if (work instanceof Asked asked) {
                     asked.answer().completeExceptionally(stopping());
+                } else if (work instanceof Replacing replacing) {
+                    replacing.done().completeExceptionally(stopping());
                 }
             }
         }

@@ -29,9 +29,18 @@ final class Published implements AutoCloseable {
 
     /** Publishes all tables as they are now. For the writer. */
     void publish(Tables tables) {
+        publish(tables, lineages);
+    }
+
+    /** Publishes other tables than before, however much they look like them. For the writer. */
+    void replace(Tables tables) {
+        publish(tables, Map.of());
+    }
+
+    private void publish(Tables tables, Map<String, Views> known) {
         Map<String, Views> now = new TreeMap<>();
         for (Lineage lineage : tables.lineages()) {
-            now.put(lineage.id(), views(lineage, tables.served(), lineages.get(lineage.id())));
+            now.put(lineage.id(), views(lineage, tables.served(), known.get(lineage.id())));
         }
         Map<String, Views> before;
         synchronized (this) {

@@ -1,10 +1,12 @@
 package io.openclickstream.flight.store;
 
+import io.openclickstream.flight.log.LogRecord;
 import io.openclickstream.flight.table.PreparedPut;
 import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.WriterOpened;
 import io.openclickstream.schemas.live.WriterOpening;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What waits for the writer of the store, each with its answer. */
@@ -26,6 +28,9 @@ sealed interface Request {
 
     /** An epoch is complete. */
     record Commit(EpochCommit commit, CompletableFuture<Long> done) implements Request {}
+
+    /** Records that another server has written. */
+    record Follow(List<LogRecord> records, CompletableFuture<Void> done) implements Request {}
 
     /** Readers shall see another lineage. */
     record Promote(String lineage, CompletableFuture<Void> done) implements Request {}

@@ -39,6 +39,9 @@ public sealed interface Piece {
     /** All of a table has come. */
     record TableEnd(String lineage, TableState state) implements Piece {}
 
+    /** Everything about the committed view but its rows: the next commit goes on from it, and not from the last kept epoch. */
+    record CommittedEnd(String lineage, TableState state) implements Piece {}
+
     /**
      * A piece and its rows.
      *
@@ -83,6 +86,7 @@ public sealed interface Piece {
         table.pending().forEach(delta -> addDelta(lineage, table, delta, pieces));
         table.takenBack().forEach(delta -> addDelta(lineage, table, delta, pieces));
         pieces.add(new WithRows(new TableEnd(id, table.state()), null));
+        pieces.add(new WithRows(new CommittedEnd(id, table.committedState()), null));
     }
 
     private static void addDelta(Lineage lineage, Table table, Delta delta, List<WithRows> pieces) {

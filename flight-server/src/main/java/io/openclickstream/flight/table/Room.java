@@ -41,12 +41,8 @@ final class Room {
         if (put.rows() == 0) {
             return List.of();
         }
-        long need = COPIES * put.bytes()
-                + COPIES * (table == null ? 16 * put.rows() : table.rows().indexGrowth(put.rows()));
+        long need = need(table, put);
         long used = used();
-        if (used + need <= maxBytes) {
-            return List.of();
-        }
         List<Eviction> evictions = new ArrayList<>();
         long left = leaving(used + need - maxBytes, table, put.lastWindow(), evictions);
         if (used + need - left > maxBytes) {
@@ -56,6 +52,29 @@ final class Room {
                     need, header.table(), maxBytes, used - left);
         }
         return evictions;
+    }
+
+    /**
+     * What leaves so that a put fits which was taken in before, or all that can: the same rows may cost a little more than
+     * then, since they are kept in other chunks after a restart.
+     */
+    List<Eviction> forLogged(@Nullable Table table, PreparedPut put) {
+        List<Eviction> evictions = new ArrayList<>();
+        if (put.rows() == 0) {
+            return evictions;
+        }
+        leaving(used() + need(table, put) - maxBytes, table, put.lastWindow(), evictions);
+        return evictions;
+    }
+
+    private static long need(@Nullable Table table, PreparedPut put) {
+        return put.rows() == 0
+                ? 0
+                : COPIES * put.bytes()
+                        + COPIES
+                                * (table == null
+                                        ? 16 * put.rows()
+                                        : table.rows().indexGrowth(put.rows()));
     }
 
     /** What leaves so that a commit fits, or all that can: a commit makes memory free, so it is never refused for it. */
@@ -73,6 +92,9 @@ final class Room {
     }
 
     private long leaving(long wanted, @Nullable Table target, @Nullable Long putsTo, List<Eviction> evictions) {
+        if (wanted <= 0) { // looking for candidates costs a pass over all chunks
+            return 0;
+        }
         Map<Table, Long> keepFrom = new LinkedHashMap<>();
         long left = 0;
         for (Table table : tables) {

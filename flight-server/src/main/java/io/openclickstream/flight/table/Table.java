@@ -95,6 +95,11 @@ public final class Table implements AutoCloseable {
         return owned.bytes() + index;
     }
 
+    /** Everything about the committed view but its rows, as the next commit goes on from it. */
+    TableState committedState() {
+        return committedState;
+    }
+
     /** What the allocator has given for it. */
     long bufferBytes() {
         return owned.bufferBytes();
@@ -359,6 +364,11 @@ public final class Table implements AutoCloseable {
         dropBefore(then.keptFromMillis(), committed);
         rebuildLive();
         share();
+    }
+
+    /** The next commit goes on from this. */
+    void restoreCommitted(TableState then) {
+        committedState = then;
     }
 
     private RowStore store() {

@@ -152,6 +152,17 @@ public final class Tables implements AutoCloseable {
         return new Room(all(), limits.maxBytes()).forPut(header, lineage.find(header.table()), put);
     }
 
+    /**
+     * Says whether a put from the log is applied and what must leave for it, as {@link #admit(PutHeader, PreparedPut)}; but
+     * what fitted once is not refused for want of memory.
+     */
+    public @Nullable List<Eviction> admitLogged(PutHeader header, PreparedPut put) throws Refused {
+        Lineage lineage = required(header.lineage());
+        return lineage.checkPut(header, put) == Turn.REPEATED
+                ? null
+                : new Room(all(), limits.maxBytes()).forLogged(lineage.find(header.table()), put);
+    }
+
     /** Drops windows as an {@code admit} or the log has said. */
     public void evict(Eviction eviction) {
         Lineage lineage = lineages.get(eviction.lineage());
@@ -249,6 +260,8 @@ public final class Tables implements AutoCloseable {
                             required(end.lineage()).committedFacts(end.epoch(), end.rollbacks(), end.rewinds()));
         } else if (piece instanceof Piece.TableEnd end) {
             table(end.lineage(), end.state().name()).restored(end.state());
+        } else if (piece instanceof Piece.CommittedEnd end) {
+            table(end.lineage(), end.state().name()).restoreCommitted(end.state());
         }
     }
 
