@@ -291,7 +291,9 @@ public interface PipelineOptions {
             names = "--live.max-outage",
             paramLabel = "DURATION",
             defaultValue = "5m",
-            description = "How long the Flight server may be away before the job restarts. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long a checkpoint waits for a Flight server that is away before it fails. The job waits on, "
+                            + "held back; one that starts fails after that time, and is restarted. Default: ${DEFAULT-VALUE}")
     Duration liveMaxOutage();
 
     private static void check(PipelineOptions options, Mistakes wrong) {

@@ -46,6 +46,11 @@ final class RunningCalls {
         }
     }
 
+    /** Ends all of them. */
+    void endAll(Refused why) {
+        calls.forEach(call -> call.end(why));
+    }
+
     /** Why somebody who was let in must leave; null when they may stay. */
     static @Nullable Refused whyNotAnyMore(
             Principal admitted, Credential credential, Doorkeeper doorkeeper, Instant now) {

@@ -11,6 +11,7 @@ import io.openclickstream.flight.read.ReadableTables;
 import io.openclickstream.flight.read.TicketKeys;
 import io.openclickstream.flight.read.Tickets;
 import io.openclickstream.flight.store.LiveStore;
+import io.openclickstream.flight.table.Refused;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -282,6 +283,9 @@ public final class Service implements AutoCloseable {
         if (flight != null) {
             flight.shutdown();
             await(settings.shutdownTimeout(), () -> streams.count() == 0);
+            // Flight would not tell those who wait for the next batch of a writer, and they hold the last one.
+            running.endAll(
+                    new Refused(Refused.Reason.UNAVAILABLE, "The server is stopping. Try again when it is back."));
             closeFlight(flight);
         }
         timer.close();

@@ -6,6 +6,8 @@ import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
 import io.openclickstream.quickstart.recompute.Folders;
 import io.openclickstream.quickstart.recompute.Recompute;
+import io.openclickstream.quickstart.recompute.ServedReport;
+import io.openclickstream.quickstart.recompute.ServedVerification;
 import io.openclickstream.quickstart.recompute.Verification;
 import io.openclickstream.quickstart.recompute.VerifyReport;
 import io.openclickstream.quickstart.replay.Replay;
@@ -124,8 +126,22 @@ final class Commands {
         }
         VerifyReport report = new Verification(options.lakeFolder(), recomputed, options.rows).run();
         report.lines().forEach(out::println);
+        boolean isEqual = report.isEqual();
+        if (options.flight != null) {
+            ServedReport served = new ServedVerification(
+                            options.flight,
+                            options.flightTokenFile,
+                            options.flightTlsCa,
+                            options.lakeFolder(),
+                            recomputed,
+                            options.rows)
+                    .run();
+            out.println();
+            served.lines().forEach(out::println);
+            isEqual &= served.isEqual();
+        }
         out.flush();
-        return report.isEqual() ? 0 : 1;
+        return isEqual ? 0 : 1;
     }
 
     private int recompute(RecomputeOptions options, Path target)

@@ -202,6 +202,19 @@ class OptionsTest {
                 .hasMessageContaining("lake=s3://clicks/lake (from command line): is not on this machine's disk")
                 .hasMessageContaining("holds no finished recomputation")
                 .hasMessageContaining("rows=-1");
+        assertThatThrownBy(() -> VerifyOptions.PROGRAM.read(
+                        List.of(
+                                "--lake=" + lake,
+                                "--flight=localhost:8815",
+                                "--flight.tls-ca=" + folder.resolve("none")),
+                        Map.of()))
+                .hasMessageContaining("2 option(s) are wrong")
+                .hasMessageContaining("is no address of a Flight server. Write grpc://HOST:PORT")
+                .hasMessageContaining(
+                        "flight.tls-ca=" + folder.resolve("none") + " (from command line): cannot be read");
+        assertThatThrownBy(() -> VerifyOptions.PROGRAM.read(
+                        List.of("--lake=" + lake, "--flight.token-file=" + folder.resolve("none")), Map.of()))
+                .hasMessageContaining("has no use without --flight");
         assertThatThrownBy(() -> VerifyOptions.PROGRAM.read(List.of(), Map.of()))
                 .hasMessageContaining("data.dir (default): and --lake are missing");
     }

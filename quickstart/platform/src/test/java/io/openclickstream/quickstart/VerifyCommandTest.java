@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openclickstream.quickstart.platform.CannotStartException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,10 +66,25 @@ class VerifyCommandTest {
                 .hasMessageContaining("clicks.parquet");
     }
 
-    private int verify() throws Exception {
+    /** The same; that the lake is equal does not count then. */
+    @Test
+    void aServerThatDoesNotAnswerIsNoDifference() throws Exception {
+        int nobody;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = socket.getLocalPort();
+        }
+        assertThatThrownBy(() -> verify("--flight=grpc://localhost:" + nobody))
+                .isInstanceOf(CannotStartException.class)
+                .hasMessageContaining("Cannot find out whether the lake is right")
+                .hasMessageContaining("the Flight server does not answer");
+    }
+
+    private int verify(String... more) throws Exception {
         Commands commands = new Commands(folder, new PrintStream(printed, true, StandardCharsets.UTF_8), false);
-        String[] arguments = {"--lake=" + folder.resolve("lake"), "--recomputed=" + folder.resolve("again")};
-        return VerifyOptions.PROGRAM.run(arguments, Map.of(), commands::verify);
+        List<String> arguments =
+                new ArrayList<>(List.of("--lake=" + folder.resolve("lake"), "--recomputed=" + folder.resolve("again")));
+        arguments.addAll(List.of(more));
+        return VerifyOptions.PROGRAM.run(arguments.toArray(String[]::new), Map.of(), commands::verify);
     }
 
     private static String click(String page) {

@@ -55,7 +55,7 @@ public final class LiveCommitOperator extends AbstractStreamOperator<Void>
     public void open() throws Exception {
         super.open();
         allocator = new RootAllocator(settings.maxMemoryBytes());
-        server = new LiveServer(settings.uri(), allocator, settings.maxOutage());
+        server = new LiveServer(settings, allocator);
         commitWhatIsDue();
     }
 

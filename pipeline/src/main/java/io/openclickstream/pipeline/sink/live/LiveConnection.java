@@ -1,7 +1,6 @@
 package io.openclickstream.pipeline.sink.live;
 
 import io.openclickstream.schemas.live.PutHeader;
-import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.FlightClient;
@@ -18,17 +17,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One DoPut stream to one live table. A batch counts as sent once the server has said that it is durable; until then it
- * is sent again, over new connections, for as long as an outage is allowed to last. Repeating a batch is harmless: the
- * server knows it by its token and sequence number.
+ * is sent again, over new connections. Repeating a batch is harmless: the server knows it by its token and sequence
+ * number.
  */
 final class LiveConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConnection.class);
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-    private final Location location;
+    private final LivePushOperator.Settings settings;
     private final BufferAllocator allocator;
-    private final LiveAccess access;
-    private final Duration maxOutage;
     private final LiveBatch batch;
     private final String table;
 
@@ -36,18 +32,11 @@ final class LiveConnection implements AutoCloseable {
     private FlightClient.@Nullable ClientStreamListener stream;
     private @Nullable SyncPutListener answers;
     private @Nullable FlightRuntimeException failure;
+    private boolean isAnswerDue;
 
-    LiveConnection(
-            Location location,
-            LiveAccess access,
-            BufferAllocator allocator,
-            Duration maxOutage,
-            LiveBatch batch,
-            String table) {
-        this.location = location;
-        this.access = access;
+    LiveConnection(LivePushOperator.Settings settings, BufferAllocator allocator, LiveBatch batch, String table) {
+        this.settings = settings;
         this.allocator = allocator;
-        this.maxOutage = maxOutage;
         this.batch = batch;
         this.table = table;
     }
@@ -55,6 +44,7 @@ final class LiveConnection implements AutoCloseable {
     /** Sends the batch as it stands, without waiting; {@link #awaitDurable} must follow. */
     void send(PutHeader header) {
         failure = null;
+        isAnswerDue = true;
         try {
             put(header);
         } catch (FlightRuntimeException e) {
@@ -65,16 +55,18 @@ final class LiveConnection implements AutoCloseable {
     /**
      * Waits until the batch sent is durable; sends it again as often as it takes.
      *
-     * @throws LivePushException when the server refuses it for good, or has been away for longer than allowed
+     * @param outage hears when the server has been away for longer than allowed
+     * @throws LivePushException when the server refuses it for good
      */
-    void awaitDurable(PutHeader header) throws InterruptedException, LivePushException {
-        Patience patience = new Patience(location.getUri(), "rows for table " + table, maxOutage);
+    void awaitDurable(PutHeader header, Patience.Outage outage) throws InterruptedException, LivePushException {
+        Patience patience = new Patience(settings.uri(), "rows for table " + table, settings.maxOutage(), outage);
         while (true) {
             try {
                 if (failure != null) {
                     throw failure;
                 }
                 awaitAnswer(header);
+                isAnswerDue = false;
                 return;
             } catch (FlightRuntimeException e) {
                 disconnect();
@@ -97,9 +89,9 @@ final class LiveConnection implements AutoCloseable {
         if (listener == null) {
             throw new IllegalStateException("Not connected.");
         }
-        try (PutResult answer = listener.poll(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        try (PutResult answer = listener.poll(settings.answerTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
             if (answer == null) {
-                throw FlightStatusCodes.unavailable("no answer within " + ANSWER_TIMEOUT);
+                throw FlightStatusCodes.unavailable("no answer within " + settings.answerTimeout());
             }
             ArrowBuf buffer = answer.getApplicationMetadata();
             byte[] bytes = new byte[(int) buffer.readableBytes()];
@@ -116,7 +108,7 @@ final class LiveConnection implements AutoCloseable {
         if (stream != null) {
             return stream;
         }
-        client = access.client(allocator, location);
+        client = settings.access().client(allocator, new Location(settings.uri()));
         SyncPutListener listener = new SyncPutListener();
         answers = listener;
         stream = client.startPut(FlightDescriptor.path(table), batch.root(), listener);
@@ -151,12 +143,17 @@ final class LiveConnection implements AutoCloseable {
         }
     }
 
+    /** A batch that has no answer yet is not waited for: the call is cancelled, or its memory would stay in use. */
     @Override
     public void close() {
-        if (stream != null) {
-            stream.completed();
+        if (isAnswerDue) {
+            disconnect();
+        } else {
+            if (stream != null) {
+                stream.completed();
+            }
+            closeQuietly(answers);
+            closeQuietly(client);
         }
-        closeQuietly(answers);
-        closeQuietly(client);
     }
 }

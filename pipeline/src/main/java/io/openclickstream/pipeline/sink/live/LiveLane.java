@@ -7,7 +7,6 @@ import io.openclickstream.schemas.live.RowDigest;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +29,7 @@ final class LiveLane<T> implements AutoCloseable {
         this.table = table.name();
         this.rows = rows;
         batch = new LiveBatch(table, allocator);
-        connection = new LiveConnection(
-                new Location(settings.uri()), settings.access(), allocator, settings.maxOutage(), batch, table.name());
+        connection = new LiveConnection(settings, allocator, batch, table.name());
     }
 
     /** Keeps a row until the next flush. */
@@ -72,11 +70,11 @@ final class LiveLane<T> implements AutoCloseable {
     }
 
     /** Waits until the batch sent is durable; false when more rows are left to send. */
-    boolean awaitDurable() throws InterruptedException, LivePushException {
+    boolean awaitDurable(Patience.Outage outage) throws InterruptedException, LivePushException {
         if (sent == null || unsent == null) {
             throw new IllegalStateException("Nothing was sent.");
         }
-        connection.awaitDurable(sent);
+        connection.awaitDurable(sent, outage);
         batches++;
         pushedRows += batch.root().getRowCount();
         digest = RowDigest.then(digest, sent.digest());

@@ -15,6 +15,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
+import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -26,8 +28,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pushes changed rows to live tables: the latest row per key, every flush interval, when a batch is full, and before
  * each barrier, so that a checkpoint is complete only when everything before it is durable on the Flight server. What that
- * is goes to the {@link LiveCommitOperator}, before the barrier too. A server that is down holds the job back within
- * {@link Settings#maxOutage}.
+ * is goes to the {@link LiveCommitOperator}, before the barrier too.
+ *
+ * <p>A server that is down holds the job back: this operator takes nothing in while it waits. A checkpoint whose barrier
+ * has waited for {@link Settings#maxOutage} is declined, with the reason; the barrier goes on waiting, so that the
+ * checkpoint cannot be complete by any other way, and the job runs on when the server is back.
  *
  * <p>A subtask begins by telling the server from which checkpoint it was restored; what it or its predecessors had pushed
  * since then leaves the live view. Operator state holds the lineage: a UUID made when the job starts without state, and the same for all later runs.
@@ -35,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepared>
         implements OneInputStreamOperator<T, LivePrepared> {
     private static final long serialVersionUID = 1L;
+    private static final long NO_BARRIER = 0;
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
     private final Settings settings;
     private final LiveRows<T> rows;
@@ -47,6 +54,7 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
     private transient long restoredEpoch;
     private transient long epoch;
     private transient long token;
+    private transient long barrier;
     private transient boolean isEnded;
     private transient @Nullable Long watermarkMillis;
 
@@ -58,7 +66,8 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
      * @param newLineage the lineage of a job that starts without state; a UUID
      * @param flushInterval the longest a changed row waits
      * @param batchRows the most rows that wait, and so the largest batch
-     * @param maxOutage how long a server may be away before the job fails
+     * @param maxOutage how long a server may be away before a checkpoint fails, or the start of a job
+     * @param answerTimeout how long an answer may take before the same is sent again over a new connection
      * @param maxMemoryBytes the most Arrow memory of one subtask
      */
     public record Settings(
@@ -68,6 +77,7 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
             Duration flushInterval,
             int batchRows,
             Duration maxOutage,
+            Duration answerTimeout,
             long maxMemoryBytes)
             implements Serializable {
 
@@ -80,6 +90,18 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
                 Duration maxOutage,
                 long maxMemoryBytes) {
             this(uri, LiveAccess.OPEN, newLineage, flushInterval, batchRows, maxOutage, maxMemoryBytes);
+        }
+
+        /** With the usual time for an answer. */
+        public Settings(
+                URI uri,
+                LiveAccess access,
+                String newLineage,
+                Duration flushInterval,
+                int batchRows,
+                Duration maxOutage,
+                long maxMemoryBytes) {
+            this(uri, access, newLineage, flushInterval, batchRows, maxOutage, ANSWER_TIMEOUT, maxMemoryBytes);
         }
     }
 
@@ -118,9 +140,7 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
         for (LiveTableSchema table : rows.tables()) {
             lanes.add(new LiveLane<>(table, rows, settings, allocator));
         }
-        token = new LiveServer(settings.uri(), allocator, settings.maxOutage())
-                .open(opening())
-                .token();
+        token = new LiveServer(settings, allocator).open(opening()).token();
         scheduleFlush();
     }
 
@@ -152,7 +172,9 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
         if (!isEnded) { // after the end of the input nothing may be sent on any more
             epoch = checkpointId;
             lanes.forEach(LiveLane::moved);
+            barrier = checkpointId;
             prepare();
+            barrier = NO_BARRIER;
             epoch = checkpointId + 1;
         }
     }
@@ -242,11 +264,26 @@ public final class LivePushOperator<T> extends AbstractStreamOperator<LivePrepar
                     watermarkMillis)));
             List<LiveLane<T>> rest = new ArrayList<>();
             for (LiveLane<T> lane : unsent) {
-                if (!lane.awaitDurable()) {
+                if (!lane.awaitDurable(this::awayForTooLong)) {
                     rest.add(lane);
                 }
             }
             unsent = rest;
         }
+    }
+
+    /** The checkpoint is told to have failed; without a barrier that waits there is none to tell of. */
+    private void awayForTooLong(LivePushException outage) {
+        if (barrier == NO_BARRIER) {
+            LOG.error("The job waits and loses nothing.", outage);
+            return;
+        }
+        LOG.error("Checkpoint {} fails; the job waits and loses nothing.", barrier, outage);
+        getContainingTask()
+                .getEnvironment()
+                .declineCheckpoint(
+                        barrier,
+                        new CheckpointException(
+                                outage.getMessage(), CheckpointFailureReason.CHECKPOINT_DECLINED, outage));
     }
 }

@@ -4,8 +4,6 @@ import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveActions;
 import io.openclickstream.schemas.live.WriterOpened;
 import io.openclickstream.schemas.live.WriterOpening;
-import java.net.URI;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
@@ -15,19 +13,19 @@ import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.Result;
 import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What is asked of the Flight server beside rows. A call is repeated until it is answered, for as long as an outage may last. */
+/** What is asked of the Flight server beside rows. A call is repeated until it is answered. */
 final class LiveServer {
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(LiveServer.class);
 
-    private final URI uri;
+    private final LivePushOperator.Settings settings;
     private final BufferAllocator allocator;
-    private final Duration maxOutage;
 
-    LiveServer(URI uri, BufferAllocator allocator, Duration maxOutage) {
-        this.uri = uri;
+    LiveServer(LivePushOperator.Settings settings, BufferAllocator allocator) {
+        this.settings = settings;
         this.allocator = allocator;
-        this.maxOutage = maxOutage;
     }
 
     /**
@@ -38,25 +36,30 @@ final class LiveServer {
     WriterOpened open(WriterOpening opening) throws InterruptedException, LivePushException {
         String call = "that subtask %d of %s begins at epoch %d"
                 .formatted(opening.subtask(), opening.writer(), opening.restoredEpoch());
-        return WriterOpened.fromBytes(act(new Action(LiveActions.OPEN, opening.toBytes()), call));
+        Patience.Outage giveUp = outage -> {
+            throw outage;
+        };
+        return WriterOpened.fromBytes(act(new Action(LiveActions.OPEN, opening.toBytes()), call, giveUp));
     }
 
     /**
-     * Commits an epoch; returns when it is durable.
+     * Commits an epoch; returns when it is durable, however long the server is away. The checkpoint is complete by then,
+     * so failing would only have the same commit tried anew after a restore.
      *
-     * @throws LivePushException when the server refuses it, or has been away for longer than allowed
+     * @throws LivePushException when the server refuses it
      */
     void commit(EpochCommit commit) throws InterruptedException, LivePushException {
-        act(new Action(LiveActions.COMMIT, commit.toBytes()), "the commit of epoch " + commit.epoch());
+        Patience.Outage goOn = outage -> LOG.error("The job waits and loses nothing.", outage);
+        act(new Action(LiveActions.COMMIT, commit.toBytes()), "the commit of epoch " + commit.epoch(), goOn);
     }
 
-    private byte[] act(Action action, String call) throws InterruptedException, LivePushException {
-        Patience patience = new Patience(uri, call, maxOutage);
+    private byte[] act(Action action, String call, Patience.Outage outage)
+            throws InterruptedException, LivePushException {
+        Patience patience = new Patience(settings.uri(), call, settings.maxOutage(), outage);
         while (true) {
-            try (FlightClient client =
-                    FlightClient.builder(allocator, new Location(uri)).build()) {
-                Iterator<Result> answers =
-                        client.doAction(action, CallOptions.timeout(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS));
+            try (FlightClient client = settings.access().client(allocator, new Location(settings.uri()))) {
+                Iterator<Result> answers = client.doAction(
+                        action, CallOptions.timeout(settings.answerTimeout().toMillis(), TimeUnit.MILLISECONDS));
                 if (!answers.hasNext()) {
                     throw FlightStatusCodes.unavailable("no answer to " + action.getType());
                 }

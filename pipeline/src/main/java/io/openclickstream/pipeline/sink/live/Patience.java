@@ -9,7 +9,10 @@ import org.apache.arrow.flight.FlightStatusCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits between attempts of one call, for as long as an outage is allowed to last, and not at all when it is hopeless. */
+/**
+ * Waits between attempts of one call, for as long as it takes, and not at all when it is hopeless. An outage that lasts
+ * longer than allowed is told once.
+ */
 final class Patience {
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -26,32 +29,48 @@ final class Patience {
     private final URI server;
     private final String call;
     private final Duration maxOutage;
-    private final long giveUpAt;
+    private final Outage outage;
+    private final long tooLongAt;
     private Duration pause = FIRST_PAUSE;
+    private boolean isTold;
+
+    /** Hears that the server has been away for longer than allowed. */
+    @FunctionalInterface
+    interface Outage {
+        /**
+         * Called once; when it returns, waiting goes on.
+         *
+         * @param outage says what has waited, for how long, and why
+         * @throws LivePushException to give up
+         */
+        void isTooLong(LivePushException outage) throws LivePushException;
+    }
 
     /** @param call what is tried, such as "rows for table sessions" */
-    Patience(URI server, String call, Duration maxOutage) {
+    Patience(URI server, String call, Duration maxOutage, Outage outage) {
         this.server = server;
         this.call = call;
         this.maxOutage = maxOutage;
-        this.giveUpAt = System.nanoTime() + maxOutage.toNanos();
+        this.outage = outage;
+        this.tooLongAt = System.nanoTime() + maxOutage.toNanos();
     }
 
     /**
      * Returns when it is time to try again.
      *
-     * @throws LivePushException when the server refuses for good, or has been away for longer than allowed
+     * @throws LivePushException when the server refuses for good, or whoever hears of too long an outage gives up
      */
     void waitAfter(FlightRuntimeException failure) throws InterruptedException, LivePushException {
         if (FINAL_REFUSALS.contains(failure.status().code())) {
             throw new LivePushException(
                     "The Flight server at %s refuses %s: %s".formatted(server, call, failure.getMessage()), failure);
         }
-        if (System.nanoTime() - giveUpAt > 0) {
-            throw new LivePushException(
+        if (!isTold && System.nanoTime() - tooLongAt > 0) {
+            isTold = true;
+            outage.isTooLong(new LivePushException(
                     "The Flight server at %s has not taken %s for %s: %s. Start it, or allow a longer outage with live.max-outage."
                             .formatted(server, call, maxOutage, failure.getMessage()),
-                    failure);
+                    failure));
         }
         LOG.warn(
                 "Waiting for the Flight server: uri={} call={} pause={} cause={}",

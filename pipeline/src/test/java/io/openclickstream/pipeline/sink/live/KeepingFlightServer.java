@@ -38,6 +38,7 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     private final List<WriterOpening> openings = new CopyOnWriteArrayList<>();
     private final List<EpochCommit> commits = new CopyOnWriteArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger failingOpenings = new AtomicInteger();
     private final BufferAllocator allocator = new RootAllocator();
     private final FlightServer server;
     private volatile CallStatus failure = CallStatus.UNAVAILABLE;
@@ -70,6 +71,11 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     void failNext(int batches, CallStatus status) {
         failure = status;
         failures.set(batches);
+    }
+
+    /** Is not there for so many openings. */
+    void failNextOpenings(int openingsToFail) {
+        failingOpenings.set(openingsToFail);
     }
 
     /** Takes the next batch or commit, and breaks the stream instead of answering. */
@@ -108,6 +114,10 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     @Override
     public void doAction(CallContext context, Action action, StreamListener<Result> listener) {
         if (action.getType().equals(LiveActions.OPEN)) {
+            if (failingOpenings.getAndUpdate(left -> left > 0 ? left - 1 : 0) > 0) {
+                listener.onError(CallStatus.UNAVAILABLE.toRuntimeException());
+                return;
+            }
             synchronized (openings) {
                 openings.add(WriterOpening.fromBytes(action.getBody()));
                 listener.onNext(new Result(new WriterOpened(openings.size(), 0).toBytes()));

@@ -3,13 +3,17 @@ package io.openclickstream.pipeline.sink.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclickstream.schemas.live.EpochCommit;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
@@ -57,6 +61,28 @@ class LiveAccessTest {
             Files.delete(token);
             unavailable(access, allocator, flight.getPort());
             assertThat(shown).hasSize(2);
+        }
+    }
+
+    @Test
+    void callsBesideRowsShowItToo() throws Exception {
+        Path server = pem("server", "CN=server");
+        Path job = pem("job", "CN=job");
+        Path token = Files.writeString(folder.resolve("token"), "secret");
+        try (BufferAllocator allocator = new RootAllocator();
+                FlightServer flight = start(allocator, server, job)) {
+            String lineage = new UUID(1, 2).toString();
+            var settings = new LivePushOperator.Settings(
+                    URI.create("grpc+tls://localhost:" + flight.getPort()),
+                    access(token, server, job),
+                    lineage,
+                    Duration.ofSeconds(1),
+                    1,
+                    Duration.ofMinutes(1),
+                    64 << 20);
+            var lane = new EpochCommit.Lane("writer", 0, 1, "table", 1, 1, 1);
+            new LiveServer(settings, allocator).commit(new EpochCommit(EpochCommit.VERSION, lineage, 1, List.of(lane)));
+            assertThat(shown).containsExactly("Bearer secret");
         }
     }
 

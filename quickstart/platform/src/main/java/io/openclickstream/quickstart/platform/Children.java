@@ -111,9 +111,10 @@ final class Children {
                         "--kafka.topic",
                         TOPIC,
                         "--lake.uri",
-                        "s3://" + BUCKET + "/lake",
-                        "--live.uri",
-                        "grpc://localhost:" + ports.flight()));
+                        "s3://" + BUCKET + "/lake"));
+                if (!settings.pipelineOptions().containsKey("live.uri")) {
+                    arguments.addAll(List.of("--live.uri", "grpc://localhost:" + ports.flight()));
+                }
                 settings.pipelineOptions().forEach((name, value) -> arguments.add("--" + name + "=" + value));
             }
         }

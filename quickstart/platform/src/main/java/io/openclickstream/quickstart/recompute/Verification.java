@@ -18,8 +18,10 @@ import java.util.stream.Stream;
  * recomputation covers is left out on both sides: the lake does not have it yet, or has it from a later epoch.
  */
 public final class Verification {
-    private static final String FINALITY = "finality.properties";
-    private static final String FINAL_AFTER = ".final-after";
+    /** The file in a recomputation's folder that says when rows are final, and their keys. */
+    static final String FINALITY = "finality.properties";
+    /** Ends the names of its properties that say after how many milliseconds. */
+    static final String FINAL_AFTER = ".final-after";
 
     /** How a session came about, which tells nothing of what it holds; see decision 0010. */
     private static final Set<String> HISTORY = Set.of("revision");

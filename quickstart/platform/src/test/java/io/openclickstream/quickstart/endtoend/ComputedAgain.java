@@ -102,7 +102,7 @@ record ComputedAgain(Platform platform, Path root, Path folder) {
     }
 
     /** Copies a lake, and returns one file of a dataset in the copy. */
-    private static Path copyOfLake(Path lake, Path copy, String dataset) throws IOException {
+    static Path copyOfLake(Path lake, Path copy, String dataset) throws IOException {
         List<Path> files;
         try (Stream<Path> walked = Files.walk(lake)) {
             files = walked.filter(file -> file.toString().endsWith(".parquet"))
@@ -119,7 +119,7 @@ record ComputedAgain(Platform platform, Path root, Path folder) {
         return one;
     }
 
-    private static List<String> sql(String sql) throws Exception {
+    static List<String> sql(String sql) throws Exception {
         List<String> rows = new ArrayList<>();
         try (var duckdb = DriverManager.getConnection("jdbc:duckdb:");
                 var statement = duckdb.createStatement()) {

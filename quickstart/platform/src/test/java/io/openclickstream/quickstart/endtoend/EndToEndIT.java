@@ -62,6 +62,7 @@ class EndToEndIT {
 
             Results results = new Results(platform);
             results.assertCommittedLedgerIsTheLakes();
+            new ServedAgain(platform, root, folder).assertIsTheLake();
             platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
             results.assertEqual(oracle);
             results.assertCommittedTablesAreTheLakes();

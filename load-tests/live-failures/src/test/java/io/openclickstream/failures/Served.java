@@ -1,0 +1,37 @@
+package io.openclickstream.failures;
+
+import java.util.List;
+import java.util.Map;
+
+/** A server under test, and what readers see on it. */
+interface Served extends AutoCloseable {
+    /** Where it listens now. */
+    int port();
+
+    /** Rows of the live view of a table, as {@link Row#text} writes them, sorted; none when there is no such table. */
+    List<String> live(String table) throws Exception;
+
+    /** Whether there are committed views. */
+    boolean hasEpochs();
+
+    /** The same of a committed view. */
+    List<String> committed(String table, long epoch) throws Exception;
+
+    /** The epoch that the committed view of each table stands at, as a reader of it is told. */
+    Map<String, Long> committedEpochs() throws Exception;
+
+    /** The epochs that can be read, the oldest first. */
+    List<Long> keptEpochs() throws Exception;
+
+    /** Stops it and starts it again. */
+    void restart() throws Exception;
+
+    /**
+     * Starts it again from what its disk held at this moment; nothing that it does afterwards counts. Its connections have
+     * been cut.
+     */
+    void kill() throws Exception;
+
+    @Override
+    void close() throws Exception;
+}
