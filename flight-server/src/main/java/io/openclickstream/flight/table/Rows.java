@@ -6,7 +6,6 @@ import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.FixedWidthVector;
 
 /**
  * Some rows of a list of columns, to be copied elsewhere.
@@ -27,18 +26,15 @@ record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
     static void copyColumn(List<Rows> sources, int column, FieldVector target) {
         int total = sources.stream().mapToInt(Rows::count).sum();
         try {
-            allocate(sources, column, target, total);
-            int to = 0;
-            for (Rows source : sources) {
-                if (column < source.columns.size()) {
-                    FieldVector from = source.columns.get(column);
-                    for (int i = 0; i < source.count; i++) {
-                        target.copyFromSafe(source.rows[i], to + i, from);
-                    }
-                }
-                to += source.count;
+            if (target instanceof BaseVariableWidthVector texts) {
+                new ColumnCopy(sources, column).into(texts, total);
+            } else if (target instanceof BaseFixedWidthVector fixed) {
+                new ColumnCopy(sources, column).into(fixed, total);
+            } else if (target instanceof BaseLargeVariableWidthVector texts) {
+                copyEach(sources, column, texts, total);
+            } else {
+                throw new IllegalStateException("not a flat column: " + target.getField());
             }
-            target.setValueCount(total);
         } catch (RuntimeException | Error e) {
             target.close();
             throw e;
@@ -69,16 +65,29 @@ record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
         return lengthOf(column, row) + (column instanceof BaseVariableWidthVector ? 4 : 8);
     }
 
-    private static void allocate(List<Rows> sources, int column, FieldVector target, int total) {
-        if (target instanceof BaseVariableWidthVector text) {
-            text.allocateNew(bytesOf(sources, column), total);
-        } else if (target instanceof BaseLargeVariableWidthVector text) {
-            text.allocateNew(bytesOf(sources, column), total);
-        } else if (target instanceof FixedWidthVector fixed) {
-            fixed.allocateNew(total);
-        } else {
-            throw new IllegalStateException("not a flat column: " + target.getField());
+    /** How many of the rows from one on stand one after the other in the source; at least one. */
+    int neighbours(int first) {
+        int next = first + 1;
+        while (next < count && rows[next] == rows[next - 1] + 1) {
+            next++;
         }
+        return next - first;
+    }
+
+    private static void copyEach(
+            List<Rows> sources, int column, BaseLargeVariableWidthVector target, int total) {
+        target.allocateNew(bytesOf(sources, column), total);
+        int to = 0;
+        for (Rows source : sources) {
+            if (column < source.columns.size()) {
+                FieldVector from = source.columns.get(column);
+                for (int i = 0; i < source.count; i++) {
+                    target.copyFromSafe(source.rows[i], to + i, from);
+                }
+            }
+            to += source.count;
+        }
+        target.setValueCount(total);
     }
 
     private static long bytesOf(List<Rows> sources, int column) {

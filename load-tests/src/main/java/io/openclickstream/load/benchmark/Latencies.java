@@ -7,24 +7,24 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.AbstractHistogram;
 import org.HdrHistogram.SynchronizedHistogram;
 
-/** Many latencies, to three digits, from a microsecond to ten minutes. For any threads. */
+/** Many latencies, to three digits, from a nanosecond to ten minutes. For any threads. */
 public final class Latencies {
-    private static final long LONGEST_MICROS = TimeUnit.MINUTES.toMicros(10);
+    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    private final AbstractHistogram micros = new SynchronizedHistogram(1, LONGEST_MICROS, 3);
+    private final AbstractHistogram histogram = new SynchronizedHistogram(1, LONGEST_NANOS, 3);
 
     /** Takes one in; what is negative, because the end was seen before the begin, counts as none. */
     public void record(long nanos) {
-        micros.recordValue(Math.min(LONGEST_MICROS, Math.max(0, nanos / 1000)));
+        histogram.recordValue(Math.min(LONGEST_NANOS, Math.max(0, nanos)));
     }
 
     public long count() {
-        return micros.getTotalCount();
+        return histogram.getTotalCount();
     }
 
     /** In milliseconds, the value that this share of all (0 to 100) do not exceed; NaN of none. */
     public double percentileMillis(double share) {
-        return count() == 0 ? Double.NaN : micros.getValueAtPercentile(share) / 1000.0;
+        return count() == 0 ? Double.NaN : histogram.getValueAtPercentile(share) / 1e6;
     }
 
     /** How many there are, and percentiles in milliseconds. */
@@ -49,7 +49,7 @@ public final class Latencies {
     public String row(String name) {
         return String.format(
                 Locale.ROOT,
-                "%-34s %,9d %9.3f %9.3f %9.3f %9.3f %9.3f",
+                "%-34s %,9d %9.4f %9.4f %9.4f %9.4f %9.4f",
                 name,
                 count(),
                 percentileMillis(50),

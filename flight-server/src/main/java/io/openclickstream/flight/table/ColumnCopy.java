@@ -1,0 +1,148 @@
+package io.openclickstream.flight.table;
+
+import java.util.List;
+import org.apache.arrow.memory.ArrowBuf;
+import org.apache.arrow.vector.BaseFixedWidthVector;
+import org.apache.arrow.vector.BaseVariableWidthVector;
+import org.apache.arrow.vector.BitVectorHelper;
+import org.apache.arrow.vector.FieldVector;
+
+/**
+ * Copies one column of some rows into a new vector, neighbours at once: most of what is read and put together are whole
+ * chunks. Under a null there are always zeros, or no bytes, whatever stood there in the source.
+ */
+final class ColumnCopy {
+    private static final int OFFSET = BaseVariableWidthVector.OFFSET_WIDTH;
+
+    private final List<Rows> sources;
+    private final int column;
+
+    /** @param column of the sources, which may have fewer: then its values are null */
+    ColumnCopy(List<Rows> sources, int column) {
+        this.sources = sources;
+        this.column = column;
+    }
+
+    /** Fills an empty vector of the column's type that has one value of a fixed number of bytes, or a bit, per row. */
+    void into(BaseFixedWidthVector target, int total) {
+        target.allocateNew(total);
+        int to = 0;
+        for (Rows source : sources) {
+            if (column < source.columns().size()) {
+                BaseFixedWidthVector from =
+                        (BaseFixedWidthVector) source.columns().get(column);
+                for (int first = 0; first < source.count(); ) {
+                    int count = source.neighbours(first);
+                    copy(from, source.rows()[first], target, to + first, count);
+                    first += count;
+                }
+            }
+            to += source.count();
+        }
+        target.setValueCount(total);
+    }
+
+    /** Fills an empty vector of texts or bytes. */
+    void into(BaseVariableWidthVector target, int total) {
+        target.allocateNew(bytes(), total);
+        ArrowBuf offsets = target.getOffsetBuffer();
+        int to = 0;
+        int end = 0;
+        for (Rows source : sources) {
+            FieldVector from = column < source.columns().size() ? source.columns().get(column) : null;
+            for (int first = 0; first < source.count(); ) {
+                int count = source.neighbours(first);
+                if (from instanceof BaseVariableWidthVector texts) {
+                    end = copy(texts, source.rows()[first], target, to + first, end, count);
+                } else {
+                    for (int i = 1; i <= count; i++) {
+                        offsets.setInt((long) (to + first + i) * OFFSET, end);
+                    }
+                }
+                first += count;
+            }
+            to += source.count();
+        }
+        target.setLastSet(total - 1);
+        target.setValueCount(total);
+    }
+
+    private static void copy(BaseFixedWidthVector from, int row, BaseFixedWidthVector target, int to, int count) {
+        int width = from.getTypeWidth();
+        ArrowBuf values = target.getDataBuffer();
+        boolean isWhole = Bits.copy(from.getValidityBuffer(), row, target.getValidityBuffer(), to, count);
+        if (width == 0) {
+            Bits.copy(from.getDataBuffer(), row, values, to, count);
+        } else {
+            values.setBytes((long) to * width, from.getDataBuffer(), (long) row * width, (long) count * width);
+        }
+        for (int i = 0; !isWhole && i < count; i++) {
+            boolean isNull = !Bits.isOne(target.getValidityBuffer(), to + i);
+            if (isNull && width == 0) {
+                BitVectorHelper.unsetBit(values, to + i);
+            } else if (isNull) {
+                values.setZero((long) (to + i) * width, width);
+            }
+        }
+    }
+
+    /** Copies texts to where {@code end} bytes are used already, and returns how many are then. */
+    private static int copy(
+            BaseVariableWidthVector from, int row, BaseVariableWidthVector target, int to, int end, int count) {
+        ArrowBuf given = from.getOffsetBuffer();
+        ArrowBuf offsets = target.getOffsetBuffer();
+        int start = given.getInt((long) row * OFFSET);
+        boolean isWhole = Bits.copy(from.getValidityBuffer(), row, target.getValidityBuffer(), to, count);
+        if (!isWhole && hasBytesUnderNulls(from, row, count)) {
+            return copyEach(from, row, target, to, end, count);
+        }
+        int moved = end - start;
+        int stop = start;
+        for (int i = 1; i <= count; i++) {
+            stop = given.getInt((long) (row + i) * OFFSET);
+            offsets.setInt((long) (to + i) * OFFSET, stop + moved);
+        }
+        target.getDataBuffer().setBytes(end, from.getDataBuffer(), start, stop - start);
+        return stop + moved;
+    }
+
+    private static boolean hasBytesUnderNulls(BaseVariableWidthVector from, int row, int count) {
+        for (int i = row; i < row + count; i++) {
+            if (!Bits.isOne(from.getValidityBuffer(), i) && from.getEndOffset(i) != from.getStartOffset(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int copyEach(
+            BaseVariableWidthVector from, int row, BaseVariableWidthVector target, int to, int end, int count) {
+        int reached = end;
+        for (int i = 0; i < count; i++) {
+            if (Bits.isOne(from.getValidityBuffer(), row + i)) {
+                int length = from.getValueLength(row + i);
+                target.getDataBuffer().setBytes(reached, from.getDataBuffer(), from.getStartOffset(row + i), length);
+                reached += length;
+            }
+            target.getOffsetBuffer().setInt((long) (to + i + 1) * OFFSET, reached);
+        }
+        return reached;
+    }
+
+    /** What the texts take, and perhaps a little more. */
+    private long bytes() {
+        long bytes = 0;
+        for (Rows source : sources) {
+            if (column < source.columns().size()) {
+                ArrowBuf offsets = source.columns().get(column).getOffsetBuffer();
+                for (int first = 0; first < source.count(); ) {
+                    int count = source.neighbours(first);
+                    int row = source.rows()[first];
+                    bytes += offsets.getInt((long) (row + count) * OFFSET) - offsets.getInt((long) row * OFFSET);
+                    first += count;
+                }
+            }
+        }
+        return bytes;
+    }
+}
