@@ -8,7 +8,7 @@ final class Bits {
 
     /** Whether a bit is one. */
     static boolean isOne(ArrowBuf bits, long at) {
-        return (bits.getByte(at >> 3) >> (at & 7) & 1) != 0;
+        return ((bits.getByte(at >> 3) >> (at & 7)) & 1) != 0;
     }
 
     /**
@@ -21,15 +21,34 @@ final class Bits {
             setOnes(to, toBit, count);
             return true;
         }
+        byte[] given = bytes(from, fromBit, count);
+        byte[] made = bytes(to, toBit, count);
+        int source = (int) (fromBit & 7);
+        int target = (int) (toBit & 7);
         for (int done = 0; done < count; ) {
-            long target = toBit + done;
-            int shift = (int) (target & 7);
+            int shift = (target + done) & 7;
             int bits = Math.min(8 - shift, count - done);
-            int value = read(from, fromBit + done, bits) << shift;
-            to.setByte(target >> 3, to.getByte(target >> 3) | value);
+            made[(target + done) >> 3] |= (byte) (read(given, source + done, bits) << shift);
             done += bits;
         }
+        to.setBytes(toBit >> 3, made, 0, made.length);
         return false;
+    }
+
+    /** The bytes in which some bits stand, at once: each look into an Arrow buffer is checked. */
+    private static byte[] bytes(ArrowBuf bits, long first, int count) {
+        byte[] bytes = new byte[(int) (((first + count + 7) >> 3) - (first >> 3))];
+        bits.getBytes(first >> 3, bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    private static int read(byte[] bits, int first, int count) {
+        int shift = first & 7;
+        int value = (bits[first >> 3] & 0xff) >>> shift;
+        if (shift + count > 8) {
+            value |= (bits[(first >> 3) + 1] & 0xff) << (8 - shift);
+        }
+        return value & ((1 << count) - 1);
     }
 
     private static boolean areOnes(ArrowBuf bits, long first, int count) {
@@ -63,7 +82,7 @@ final class Bits {
             } else {
                 int shift = (int) (at & 7);
                 int some = (int) Math.min(8 - shift, end - at);
-                bits.setByte(at >> 3, bits.getByte(at >> 3) | ((1 << some) - 1) << shift);
+                bits.setByte(at >> 3, bits.getByte(at >> 3) | (((1 << some) - 1) << shift));
                 at += some;
             }
         }
@@ -77,6 +96,6 @@ final class Bits {
         if (shift + count > 8) {
             value |= (bits.getByte(at + 1) & 0xff) << (8 - shift);
         }
-        return value & (1 << count) - 1;
+        return value & ((1 << count) - 1);
     }
 }

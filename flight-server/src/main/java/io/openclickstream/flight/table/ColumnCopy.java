@@ -1,5 +1,7 @@
 package io.openclickstream.flight.table;
 
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -16,6 +18,8 @@ final class ColumnCopy {
 
     private final List<Rows> sources;
     private final int column;
+    /** Where the texts of a run begin and end; a place to work. */
+    private int[] offsets = {};
 
     /** @param column of the sources, which may have fewer: then its values are null */
     ColumnCopy(List<Rows> sources, int column) {
@@ -31,10 +35,10 @@ final class ColumnCopy {
             if (column < source.columns().size()) {
                 BaseFixedWidthVector from =
                         (BaseFixedWidthVector) source.columns().get(column);
-                for (int first = 0; first < source.count(); ) {
-                    int count = source.neighbours(first);
-                    copy(from, source.rows()[first], target, to + first, count);
-                    first += count;
+                int first = 0;
+                for (int run = 0; run < source.runs(); run++) {
+                    copy(from, source.rows()[first], target, to + first, source.runEnd(run) - first);
+                    first = source.runEnd(run);
                 }
             }
             to += source.count();
@@ -45,21 +49,22 @@ final class ColumnCopy {
     /** Fills an empty vector of texts or bytes. */
     void into(BaseVariableWidthVector target, int total) {
         target.allocateNew(bytes(), total);
-        ArrowBuf offsets = target.getOffsetBuffer();
+        ArrowBuf ends = target.getOffsetBuffer();
         int to = 0;
         int end = 0;
         for (Rows source : sources) {
             FieldVector from = column < source.columns().size() ? source.columns().get(column) : null;
-            for (int first = 0; first < source.count(); ) {
-                int count = source.neighbours(first);
+            int first = 0;
+            for (int run = 0; run < source.runs(); run++) {
+                int count = source.runEnd(run) - first;
                 if (from instanceof BaseVariableWidthVector texts) {
                     end = copy(texts, source.rows()[first], target, to + first, end, count);
                 } else {
                     for (int i = 1; i <= count; i++) {
-                        offsets.setInt((long) (to + first + i) * OFFSET, end);
+                        ends.setInt((long) (to + first + i) * OFFSET, end);
                     }
                 }
-                first += count;
+                first = source.runEnd(run);
             }
             to += source.count();
         }
@@ -87,28 +92,36 @@ final class ColumnCopy {
     }
 
     /** Copies texts to where {@code end} bytes are used already, and returns how many are then. */
-    private static int copy(
+    private int copy(
             BaseVariableWidthVector from, int row, BaseVariableWidthVector target, int to, int end, int count) {
-        ArrowBuf given = from.getOffsetBuffer();
-        ArrowBuf offsets = target.getOffsetBuffer();
-        int start = given.getInt((long) row * OFFSET);
         boolean isWhole = Bits.copy(from.getValidityBuffer(), row, target.getValidityBuffer(), to, count);
+        if (offsets.length <= count) {
+            offsets = new int[Math.max(Chunk.MAX_ROWS, count) + 1];
+        }
+        ints(from.getOffsetBuffer(), row, count + 1).get(offsets, 0, count + 1);
         if (!isWhole && hasBytesUnderNulls(from, row, count)) {
             return copyEach(from, row, target, to, end, count);
         }
-        int moved = end - start;
-        int stop = start;
+        int start = offsets[0];
+        int length = offsets[count] - start;
         for (int i = 1; i <= count; i++) {
-            stop = given.getInt((long) (row + i) * OFFSET);
-            offsets.setInt((long) (to + i) * OFFSET, stop + moved);
+            offsets[i] += end - start;
         }
-        target.getDataBuffer().setBytes(end, from.getDataBuffer(), start, stop - start);
-        return stop + moved;
+        ints(target.getOffsetBuffer(), to + 1, count).put(offsets, 1, count);
+        target.getDataBuffer().setBytes(end, from.getDataBuffer(), start, length);
+        return end + length;
     }
 
-    private static boolean hasBytesUnderNulls(BaseVariableWidthVector from, int row, int count) {
-        for (int i = row; i < row + count; i++) {
-            if (!Bits.isOne(from.getValidityBuffer(), i) && from.getEndOffset(i) != from.getStartOffset(i)) {
+    /** Offsets, to be read or written all at once: each look into an Arrow buffer is checked. */
+    private static IntBuffer ints(ArrowBuf offsets, int first, int count) {
+        return offsets.nioBuffer((long) first * OFFSET, count * OFFSET)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
+    }
+
+    private boolean hasBytesUnderNulls(BaseVariableWidthVector from, int row, int count) {
+        for (int i = 0; i < count; i++) {
+            if (offsets[i + 1] != offsets[i] && !Bits.isOne(from.getValidityBuffer(), row + i)) {
                 return true;
             }
         }
@@ -134,12 +147,13 @@ final class ColumnCopy {
         long bytes = 0;
         for (Rows source : sources) {
             if (column < source.columns().size()) {
-                ArrowBuf offsets = source.columns().get(column).getOffsetBuffer();
-                for (int first = 0; first < source.count(); ) {
-                    int count = source.neighbours(first);
+                ArrowBuf given = source.columns().get(column).getOffsetBuffer();
+                int first = 0;
+                for (int run = 0; run < source.runs(); run++) {
                     int row = source.rows()[first];
-                    bytes += offsets.getInt((long) (row + count) * OFFSET) - offsets.getInt((long) row * OFFSET);
-                    first += count;
+                    int count = source.runEnd(run) - first;
+                    bytes += given.getInt((long) (row + count) * OFFSET) - given.getInt((long) row * OFFSET);
+                    first = source.runEnd(run);
                 }
             }
         }

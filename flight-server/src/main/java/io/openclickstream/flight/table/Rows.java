@@ -1,5 +1,6 @@
 package io.openclickstream.flight.table;
 
+import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -7,15 +8,58 @@ import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
 
-/**
- * Some rows of a list of columns, to be copied elsewhere.
- *
- * @param columns the columns they stand in
- * @param rows their positions, in the order in which they are copied
- * @param count how many of {@code rows} are used
- */
-@SuppressWarnings("ArrayRecordComponent") // never compared: it lives for one copy
-record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
+/** Some rows of a list of columns, to be copied elsewhere; it lives for one copy. */
+final class Rows {
+    private final List<? extends FieldVector> columns;
+    private final int[] rows;
+    private final int count;
+    /** Where each run of rows that stand one after the other ends, as positions in {@link #rows}. */
+    private final int[] runEnds;
+
+    private final int runs;
+
+    /**
+     * @param columns the columns they stand in
+     * @param rows their positions, in the order in which they are copied
+     * @param count how many of {@code rows} are used
+     */
+    Rows(List<? extends FieldVector> columns, int[] rows, int count) {
+        this.columns = columns;
+        this.rows = rows;
+        this.count = count;
+        int[] ends = new int[8];
+        int found = 0;
+        for (int i = 1; i <= count; i++) {
+            if (i == count || rows[i] != rows[i - 1] + 1) {
+                ends = found == ends.length ? Arrays.copyOf(ends, found * 2) : ends;
+                ends[found++] = i;
+            }
+        }
+        runEnds = ends;
+        runs = found;
+    }
+
+    List<? extends FieldVector> columns() {
+        return columns;
+    }
+
+    int[] rows() {
+        return rows;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** In how many pieces of neighbours the rows come. */
+    int runs() {
+        return runs;
+    }
+
+    /** Where a run ends, as a position in {@link #rows}; the next one begins there. */
+    int runEnd(int run) {
+        return runEnds[run];
+    }
 
     /**
      * Copies one column of all these rows, one after the other, into a vector that is sized to fit. Columns that a
@@ -63,15 +107,6 @@ record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
             return Math.max(1, fixed.getTypeWidth());
         }
         return lengthOf(column, row) + (column instanceof BaseVariableWidthVector ? 4 : 8);
-    }
-
-    /** How many of the rows from one on stand one after the other in the source; at least one. */
-    int neighbours(int first) {
-        int next = first + 1;
-        while (next < count && rows[next] == rows[next - 1] + 1) {
-            next++;
-        }
-        return next - first;
     }
 
     private static void copyEach(
