@@ -53,7 +53,8 @@ final class ColumnCopy {
         int to = 0;
         int end = 0;
         for (Rows source : sources) {
-            FieldVector from = column < source.columns().size() ? source.columns().get(column) : null;
+            FieldVector from =
+                    column < source.columns().size() ? source.columns().get(column) : null;
             int first = 0;
             for (int run = 0; run < source.runs(); run++) {
                 int count = source.runEnd(run) - first;

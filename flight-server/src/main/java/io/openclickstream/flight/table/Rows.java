@@ -109,8 +109,7 @@ final class Rows {
         return lengthOf(column, row) + (column instanceof BaseVariableWidthVector ? 4 : 8);
     }
 
-    private static void copyEach(
-            List<Rows> sources, int column, BaseLargeVariableWidthVector target, int total) {
+    private static void copyEach(List<Rows> sources, int column, BaseLargeVariableWidthVector target, int total) {
         target.allocateNew(bytesOf(sources, column), total);
         int to = 0;
         for (Rows source : sources) {

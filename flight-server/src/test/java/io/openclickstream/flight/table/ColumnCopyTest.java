@@ -52,7 +52,8 @@ class ColumnCopyTest {
                     assertThat(copy.getValueCount()).isEqualTo(expected.size());
                     for (int row = 0; row < expected.size(); row++) {
                         assertThat(copy.getObject(row)).isEqualTo(expected.get(row));
-                        assertThat(copy.isNull(row) && holdsSomething(copy, row)).isFalse();
+                        assertThat(copy.isNull(row) && holdsSomething(copy, row))
+                                .isFalse();
                     }
                 }
                 columns.forEach(FieldVector::close);
