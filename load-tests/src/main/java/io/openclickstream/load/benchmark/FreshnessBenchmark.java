@@ -42,9 +42,8 @@ public final class FreshnessBenchmark {
 
     public static void main(String[] args) throws Exception {
         System.exit(FreshnessOptions.PROGRAM.run(
-                args,
-                System.getenv(),
-                options -> new FreshnessBenchmark(options, System.out).run(String.join(" ", args))));
+                args, System.getenv(), options -> new FreshnessBenchmark(options, System.out)
+                        .run(String.join(" ", args))));
     }
 
     private int run(String command) throws Exception {
@@ -90,7 +89,8 @@ public final class FreshnessBenchmark {
                 read.see(System.nanoTime(), received(ledger));
                 nextLook = System.nanoTime() + LOOK_NANOS;
             }
-            double checkpoints = BACKLOG_CHECKPOINTS * options.checkpointInterval().toMillis() / 1000;
+            double checkpoints =
+                    BACKLOG_CHECKPOINTS * options.checkpointInterval().toMillis() / 1000;
             if (poured - read.latest() < Math.max(LEAST_BACKLOG, checkpoints * read.perSecond())) {
                 sender.send(clicks.click(position++));
                 poured++;
@@ -114,8 +114,8 @@ public final class FreshnessBenchmark {
         long deadline = System.nanoTime() + DRAIN_BOUND.toNanos();
         while (received(ledger) < poured) {
             if (System.nanoTime() > deadline) {
-                throw new IOException("The ledger counts %d of %d clicks after %s."
-                        .formatted(received(ledger), poured, DRAIN_BOUND));
+                throw new IOException(
+                        "The ledger counts %d of %d clicks after %s.".formatted(received(ledger), poured, DRAIN_BOUND));
             }
             Thread.sleep(TimeUnit.NANOSECONDS.toMillis(LOOK_NANOS));
         }
@@ -151,8 +151,7 @@ public final class FreshnessBenchmark {
     private void awaitTable(Probes probes) throws InterruptedException, IOException {
         long deadline = System.nanoTime() + TABLE_BOUND.toNanos();
         while (true) {
-            try (SessionFollower attempt =
-                    new SessionFollower(options.flightUri(), "committed", probes.committed())) {
+            try (SessionFollower attempt = new SessionFollower(options.flightUri(), "committed", probes.committed())) {
                 attempt.check();
                 return;
             } catch (Exception e) {

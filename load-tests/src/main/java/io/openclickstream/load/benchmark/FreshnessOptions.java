@@ -63,8 +63,9 @@ public interface FreshnessOptions {
             names = "--warm-up",
             paramLabel = "DURATION",
             defaultValue = "25s",
-            description = "How long clicks are poured in before it counts, and how long the measured rate is kept before "
-                    + "latencies count. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long clicks are poured in before it counts, and how long the measured rate is kept before "
+                            + "latencies count. Default: ${DEFAULT-VALUE}")
     Duration warmUp();
 
     @Option(
@@ -130,8 +131,7 @@ public interface FreshnessOptions {
                 options.saturate().compareTo(options.checkpointInterval().multipliedBy(3)) >= 0,
                 "saturate",
                 "must be three checkpoint intervals or more, for the ledger moves on with checkpoints");
-        wrong.require(
-                options.time().toSeconds() >= 1 && options.time().toHours() <= 4, "time", "must be 1s to 4h");
+        wrong.require(options.time().toSeconds() >= 1 && options.time().toHours() <= 4, "time", "must be 1s to 4h");
         wrong.require(options.share() > 0 && options.share() <= 1, "share", "must be above 0, and 1 at most");
         wrong.require(options.rate() >= 0 && options.rate() <= 100_000, "rate", "must be 0 to 100000");
         wrong.require(options.probes() >= 1 && options.probes() <= 1000, "probes", "must be 1 to 1000");

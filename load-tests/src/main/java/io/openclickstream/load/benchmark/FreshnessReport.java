@@ -50,13 +50,15 @@ record FreshnessReport(FreshnessOptions options, FreshnessRun run) {
         lines.add(live().row("to a subscriber of the live view"));
         lines.add(committed().row("to one of the committed view"));
         lines.add("");
-        run.sent().processorTime()
+        run.sent()
+                .processorTime()
                 .forEach((name, time) -> lines.add(String.format(
                         Locale.ROOT,
                         "%-10s %6.2f cores",
                         name,
                         time.toNanos() / 1e9 / run.sent().seconds())));
-        lines.add(String.format(Locale.ROOT, "%-10s %6.0f %%", "machine", 100 * run.sent().machineBusy()));
+        lines.add(String.format(
+                Locale.ROOT, "%-10s %6.0f %%", "machine", 100 * run.sent().machineBusy()));
         lines.add("");
         lines.addAll(Goal.lines(goals()));
         return lines;
@@ -88,7 +90,8 @@ record FreshnessReport(FreshnessOptions options, FreshnessRun run) {
         facts.put("sender_late", run.sent().late().facts());
         facts.put("ledger_behind_at_the_end", run.behind());
         Map<String, Double> cores = new LinkedHashMap<>();
-        run.sent().processorTime()
+        run.sent()
+                .processorTime()
                 .forEach((name, time) -> cores.put(
                         name, Numbers.rounded(time.toNanos() / 1e9 / run.sent().seconds())));
         facts.put("cores", cores);

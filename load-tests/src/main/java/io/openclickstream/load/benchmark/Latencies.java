@@ -42,7 +42,15 @@ public final class Latencies {
     /** The heading of {@link #row}. */
     public static String heading(String first) {
         return String.format(
-                Locale.ROOT, "%-34s %9s %9s %9s %9s %9s %9s", first, "count", "p50 ms", "p90 ms", "p99 ms", "p99.9", "max");
+                Locale.ROOT,
+                "%-34s %9s %9s %9s %9s %9s %9s",
+                first,
+                "count",
+                "p50 ms",
+                "p90 ms",
+                "p99 ms",
+                "p99.9",
+                "max");
     }
 
     /** A line of a table. */

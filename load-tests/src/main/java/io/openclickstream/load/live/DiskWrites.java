@@ -26,8 +26,7 @@ final class DiskWrites {
         byte[] content = new byte[bytes];
         new Random(1).nextBytes(content); // zeros would be too easy for some disks
         Path file = folder.resolve("disk-writes");
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             long begin = System.nanoTime();
             long writes = 0;
             while (System.nanoTime() - begin < time.toNanos()) {

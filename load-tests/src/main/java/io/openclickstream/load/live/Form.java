@@ -52,12 +52,14 @@ public enum Form {
                 case "is_final" -> bit(column, row, position % 2 == 0);
                 case "is_bounce" -> bit(column, row, position % 3 == 0);
                 case "entry_page", "exit_page" -> text(column, row, page(draw));
-                case "referrer" -> textOrNull(column, row, draw % 2 == 0 ? null : "https://search.example/?q=" + draw % 97);
+                case "referrer" ->
+                    textOrNull(column, row, draw % 2 == 0 ? null : "https://search.example/?q=" + draw % 97);
                 case "utm_source", "utm_medium", "utm_campaign" ->
                     textOrNull(column, row, draw % 4 == 0 ? "spring-" + draw % 11 : null);
                 case "country" -> text(column, row, COUNTRIES.get((int) Math.floorMod(draw, (long) COUNTRIES.size())));
                 case "device" -> text(column, row, draw % 3 == 0 ? "desktop" : "mobile");
-                case "revenue" -> text(column, row, position % 20 == 0 ? "{\"EUR\":\"" + position % 500 + ".90\"}" : "{}");
+                case "revenue" ->
+                    text(column, row, position % 20 == 0 ? "{\"EUR\":\"" + position % 500 + ".90\"}" : "{}");
                 case "close_reason" -> textOrNull(column, row, position % 2 == 0 ? "GAP" : null);
                 default -> throw new IllegalStateException("a column that is not made up: " + column.getName());
             }
@@ -102,7 +104,9 @@ public enum Form {
     };
 
     /** Event time of the first row. */
-    public static final long FIRST_MILLIS = Instant.parse("2026-03-02T10:00:00Z").toEpochMilli();
+    public static final long FIRST_MILLIS =
+            Instant.parse("2026-03-02T10:00:00Z").toEpochMilli();
+
     private static final List<String> SITES = List.of("shop", "blog", "docs");
     private static final List<String> COUNTRIES = List.of("DE", "FR", "US", "BR", "JP", "IN", "PL");
 

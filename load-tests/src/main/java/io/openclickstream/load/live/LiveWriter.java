@@ -75,7 +75,8 @@ final class LiveWriter implements AutoCloseable {
         inFlight = new Semaphore(mostInFlight);
         client = FlightClient.builder(allocator, server).build();
         var opening = new WriterOpening(WriterOpening.VERSION, lineage, WRITER, subtask, parallelism, 0, "load-test");
-        token = WriterOpened.fromBytes(action(LiveActions.OPEN, opening.toBytes())).token();
+        token = WriterOpened.fromBytes(action(LiveActions.OPEN, opening.toBytes()))
+                .token();
         root = VectorSchemaRoot.create(table.putSchema(), allocator);
         stream = client.startPut(FlightDescriptor.path(table.name()), root, new Answers(acknowledged));
     }
@@ -124,9 +125,7 @@ final class LiveWriter implements AutoCloseable {
 
     /** Commits an epoch for all writers; each has ended it, and everything is acknowledged. */
     void commit(long committedEpoch, List<EpochCommit.Lane> lanes) {
-        action(
-                LiveActions.COMMIT,
-                new EpochCommit(EpochCommit.VERSION, lineage, committedEpoch, lanes).toBytes());
+        action(LiveActions.COMMIT, new EpochCommit(EpochCommit.VERSION, lineage, committedEpoch, lanes).toBytes());
     }
 
     @Override

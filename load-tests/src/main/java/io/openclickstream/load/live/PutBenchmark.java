@@ -99,7 +99,9 @@ public final class PutBenchmark {
             if (round > WARM_UP_ROUNDS) {
                 rounds.add(seen);
                 double batchesPerSecond = DiskWrites.perSecond(
-                        options.reportDir(), Math.toIntExact(bytes), options.round().dividedBy(4));
+                        options.reportDir(),
+                        Math.toIntExact(bytes),
+                        options.round().dividedBy(4));
                 disk.add(batchesPerSecond * options.batchRows());
                 out.printf(
                         "%-10s %,12.0f rows/s  %6.2f us of the server's CPU per row; disk %,12.0f rows/s%n",
@@ -141,7 +143,9 @@ public final class PutBenchmark {
                     writers.stream().map(LiveWriter::endEpoch).toList();
             writers.get(0).commit(number, lanes);
             return new Round(
-                    rows, (System.nanoTime() - begin) / 1e9, server.use().cpu().minus(cpu).toNanos() / 1e9);
+                    rows,
+                    (System.nanoTime() - begin) / 1e9,
+                    server.use().cpu().minus(cpu).toNanos() / 1e9);
         } finally {
             threads.shutdown();
         }

@@ -65,7 +65,8 @@ public interface PutOptions {
             names = "--round",
             paramLabel = "DURATION",
             defaultValue = "5s",
-            description = "How long a round puts; each ends with a commit, as a checkpoint does. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long a round puts; each ends with a commit, as a checkpoint does. Default: ${DEFAULT-VALUE}")
     Duration round();
 
     @Option(
@@ -91,9 +92,7 @@ public interface PutOptions {
                 "keys",
                 "must be as many as all writers put at once, and at most 1000000");
         wrong.require(
-                options.round().toMillis() >= 200 && options.round().toMinutes() <= 5,
-                "round",
-                "must be 200ms to 5m");
+                options.round().toMillis() >= 200 && options.round().toMinutes() <= 5, "round", "must be 200ms to 5m");
         wrong.require(options.rounds() >= 1 && options.rounds() <= 100, "rounds", "must be 1 to 100");
     }
 }

@@ -1,9 +1,9 @@
 package io.openclickstream.load.live;
 
-import io.openclickstream.load.benchmark.Goal;
-import io.openclickstream.load.benchmark.Numbers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.Goal;
+import io.openclickstream.load.benchmark.Numbers;
 import io.openclickstream.load.benchmark.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -75,7 +75,10 @@ record PutReport(PutOptions options, List<PutRun> runs) {
         PutRun quoted = runs.get(runs.size() - 1);
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("name", "live-put");
-        result.put("metric", "rows per second that DoPut makes durable, " + quoted.form().table().name());
+        result.put(
+                "metric",
+                "rows per second that DoPut makes durable, "
+                        + quoted.form().table().name());
         result.put("value", Math.round(quoted.rowsPerSecond()));
         result.put("unit", "rows/s");
         result.put("baseline", "write and fsync alone");

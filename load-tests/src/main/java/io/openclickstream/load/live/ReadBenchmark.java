@@ -50,7 +50,8 @@ public final class ReadBenchmark {
             out.printf("put %,d rows in %.1f s%n", options.rows(), (System.nanoTime() - began) / 1e9);
             ours.awaitQuiet();
             String uri = ours.location().getUri().toString().replace("grpc+tcp", "grpc");
-            try (PythonProcess theirs = python("pyarrow-server", "serve-flight", uri, JSON.writeValueAsString(whole()));
+            try (PythonProcess theirs =
+                            python("pyarrow-server", "serve-flight", uri, JSON.writeValueAsString(whole()));
                     PythonProcess plain = python("byte-server", "serve-bytes", Long.toString(bytes))) {
                 Map<String, Object> plan = new LinkedHashMap<>();
                 plan.put("ours", uri);

@@ -1,11 +1,11 @@
 package io.openclickstream.load.live;
 
-import io.openclickstream.load.benchmark.Goal;
-import io.openclickstream.load.benchmark.Numbers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.Goal;
 import io.openclickstream.load.benchmark.Medians;
+import io.openclickstream.load.benchmark.Numbers;
 import io.openclickstream.load.benchmark.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -45,7 +45,8 @@ record ReadReport(ReadOptions options, List<JsonNode> reads) {
     }
 
     private boolean allHave(String name, int rows) {
-        return of(name).findAny().isPresent() && of(name).allMatch(read -> read.path("rows").asInt() == rows);
+        return of(name).findAny().isPresent()
+                && of(name).allMatch(read -> read.path("rows").asInt() == rows);
     }
 
     private long checksums(String... names) {
@@ -66,7 +67,9 @@ record ReadReport(ReadOptions options, List<JsonNode> reads) {
         table().forEach(out::println);
         out.println();
         if (!outputsAgree()) {
-            out.printf("The rows differ; see rows and checksums in %s.%n", options.reportDir().resolve("runs.ndjson"));
+            out.printf(
+                    "The rows differ; see rows and checksums in %s.%n",
+                    options.reportDir().resolve("runs.ndjson"));
         }
         out.println(result());
     }

@@ -56,11 +56,11 @@ final class ServerProcess implements AutoCloseable {
         Path dataFolder = folder.resolve("server-data");
         delete(dataFolder);
         Path log = folder.resolve("server.log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + code.jvmOptions()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + code.jvmOptions()));
         command.addAll(jvm);
-        command.addAll(List.of(
-                "-cp", code.classPath(), MAIN, "--flight.port=0", "--http.port=0", "--data.dir=" + dataFolder));
+        command.addAll(
+                List.of("-cp", code.classPath(), MAIN, "--flight.port=0", "--http.port=0", "--data.dir=" + dataFolder));
         command.addAll(options);
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

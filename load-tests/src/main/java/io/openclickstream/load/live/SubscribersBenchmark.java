@@ -40,9 +40,9 @@ public final class SubscribersBenchmark {
     }
 
     public static void main(String[] args) throws Exception {
-        System.exit(SubscribersOptions.PROGRAM.run(args, System.getenv(), options -> new SubscribersBenchmark(
-                        options, System.out)
-                .run(String.join(" ", args))));
+        System.exit(SubscribersOptions.PROGRAM.run(
+                args, System.getenv(), options -> new SubscribersBenchmark(options, System.out)
+                        .run(String.join(" ", args))));
     }
 
     private int run(String command) throws Exception {
@@ -69,8 +69,7 @@ public final class SubscribersBenchmark {
         int deltas = WARM_UP_DELTAS + (int) options.time().toSeconds();
         Arrivals arrivals = new Arrivals(Form.FIRST_MILLIS, deltas + 1);
         try (BufferAllocator allocator = new RootAllocator();
-                ServerProcess server =
-                        ServerProcess.start(code, jvm, serverOptions(subscribers), options.reportDir());
+                ServerProcess server = ServerProcess.start(code, jvm, serverOptions(subscribers), options.reportDir());
                 LiveWriter writer = new LiveWriter(
                         server.location(),
                         FORM.table(),
@@ -109,8 +108,10 @@ public final class SubscribersBenchmark {
     }
 
     private static byte[] ticket(ServerProcess server, BufferAllocator allocator) throws InterruptedException {
-        String command = "{\"table\": \"%s\", \"subscribe\": true}".formatted(FORM.table().name());
-        try (FlightClient client = FlightClient.builder(allocator, server.location()).build()) {
+        String command = "{\"table\": \"%s\", \"subscribe\": true}"
+                .formatted(FORM.table().name());
+        try (FlightClient client =
+                FlightClient.builder(allocator, server.location()).build()) {
             return client.getInfo(
                             FlightDescriptor.command(command.getBytes(StandardCharsets.UTF_8)),
                             CallOptions.timeout(30, TimeUnit.SECONDS))
@@ -159,8 +160,7 @@ public final class SubscribersBenchmark {
             }
             resident.add(server.use().residentBytes());
             int first = delta * options.deltaRows() % (options.rows() - options.deltaRows() + 1);
-            try (PutBatch rows = PutBatch.of(
-                    FORM, first, options.deltaRows(), SPAN_MILLIS, 1L + delta, allocator)) {
+            try (PutBatch rows = PutBatch.of(FORM, first, options.deltaRows(), SPAN_MILLIS, 1L + delta, allocator)) {
                 arrivals.sent(delta, schedule.intendedNanos(delta - 1));
                 writer.put(rows, arrivals.watermark(delta));
             }

@@ -84,7 +84,6 @@ public interface SubscribersOptions {
                 options.deltaRows() >= 1 && options.deltaRows() <= options.rows(),
                 "delta-rows",
                 "must be 1 to as many as there are rows");
-        wrong.require(
-                options.time().toSeconds() >= 2 && options.time().toMinutes() <= 60, "time", "must be 2s to 60m");
+        wrong.require(options.time().toSeconds() >= 2 && options.time().toMinutes() <= 60, "time", "must be 2s to 60m");
     }
 }

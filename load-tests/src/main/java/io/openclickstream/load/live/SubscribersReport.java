@@ -1,10 +1,10 @@
 package io.openclickstream.load.live;
 
-import io.openclickstream.load.benchmark.Latencies;
-import io.openclickstream.load.benchmark.Goal;
-import io.openclickstream.load.benchmark.Numbers;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.Goal;
+import io.openclickstream.load.benchmark.Latencies;
+import io.openclickstream.load.benchmark.Numbers;
 import io.openclickstream.load.benchmark.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -111,8 +111,7 @@ record SubscribersReport(SubscribersOptions options, SubscribersRun few, Subscri
         settings.put("stalled_connections", SubscribersBenchmark.STALLED_CONNECTIONS);
         settings.put("server_jvm_few", String.join(" ", few.jvm()));
         settings.put("server_jvm_many", String.join(" ", many.jvm()));
-        settings.put(
-                "server_options", String.join(" ", SubscribersBenchmark.serverOptions(many.subscribers())));
+        settings.put("server_options", String.join(" ", SubscribersBenchmark.serverOptions(many.subscribers())));
         result.put("settings", settings);
         return JSON.writeValueAsString(result);
     }
