@@ -101,8 +101,7 @@ final class MadeSnapshots {
         }
     }
 
-    private static void put(
-            Tables tables, PutHeader header, TableSchema schema, Batch batch, BufferAllocator allocator)
+    private static void put(Tables tables, PutHeader header, TableSchema schema, Batch batch, BufferAllocator allocator)
             throws Refused {
         try (PreparedPut prepared = PreparedPut.of(schema, batch.rows(), allocator)) {
             List<Eviction> evictions = tables.admit(header, prepared);
@@ -115,7 +114,8 @@ final class MadeSnapshots {
 
     private TableSnapshot make(Tables tables, Allocations allocations, boolean counts) {
         var lineage = Objects.requireNonNull(tables.find(Batches.LINEAGE));
-        Table table = Objects.requireNonNull(lineage.tables().get(Batches.FORM.table().name()));
+        Table table =
+                Objects.requireNonNull(lineage.tables().get(Batches.FORM.table().name()));
         long before = allocations.bytes();
         long begin = System.nanoTime();
         TableSnapshot snapshot = table.snapshot(lineage.liveFacts());

@@ -18,9 +18,9 @@ public final class SnapshotBenchmark {
 
     public static void main(String[] args) throws Exception {
         System.setProperty("log4j2.configurationFile", "classpath:flight-server-log4j2.properties");
-        System.exit(SnapshotOptions.PROGRAM.run(args, System.getenv(), options -> new SnapshotBenchmark(
-                        options, System.out)
-                .run(String.join(" ", args))));
+        System.exit(
+                SnapshotOptions.PROGRAM.run(args, System.getenv(), options -> new SnapshotBenchmark(options, System.out)
+                        .run(String.join(" ", args))));
     }
 
     private int run(String command) throws Exception {

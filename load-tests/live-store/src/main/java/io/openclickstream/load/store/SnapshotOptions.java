@@ -63,8 +63,7 @@ public interface SnapshotOptions {
     Path reportDir();
 
     private static void check(SnapshotOptions options, Mistakes wrong) {
-        wrong.require(
-                options.batchRows() >= 1 && options.batchRows() <= 10_000, "batch-rows", "must be 1 to 10000");
+        wrong.require(options.batchRows() >= 1 && options.batchRows() <= 10_000, "batch-rows", "must be 1 to 10000");
         wrong.require(
                 options.rows() >= 4 * options.batchRows() && options.rows() <= 1_000_000,
                 "rows",
@@ -77,6 +76,7 @@ public interface SnapshotOptions {
                 options.warmUp().toMillis() >= 100 && options.warmUp().toMinutes() <= 10,
                 "warm-up",
                 "must be 100ms to 10m");
-        wrong.require(options.time().toMillis() >= 100 && options.time().toMinutes() <= 60, "time", "must be 100ms to 60m");
+        wrong.require(
+                options.time().toMillis() >= 100 && options.time().toMinutes() <= 60, "time", "must be 100ms to 60m");
     }
 }

@@ -59,9 +59,11 @@ record SnapshotReport(
         lines.add(made.latencies().row("made by the writer"));
         lines.add(taken.latencies().row("taken by a reader"));
         lines.add("");
-        lines.add(String.format(Locale.ROOT, "%,.0f upserts/s were durable while a reader took them", taken.upsertsPerSecond()));
+        lines.add(String.format(
+                Locale.ROOT, "%,.0f upserts/s were durable while a reader took them", taken.upsertsPerSecond()));
         lines.add(String.format(Locale.ROOT, "%,.0f bytes allocated to make one", madeBytes()));
-        lines.add(String.format(Locale.ROOT, "%,.0f bytes copied for one, in the writer's later puts too", copiedBytes()));
+        lines.add(String.format(
+                Locale.ROOT, "%,.0f bytes copied for one, in the writer's later puts too", copiedBytes()));
         lines.add(String.format(
                 Locale.ROOT,
                 "%,.0f bytes allocated to take one",
