@@ -28,7 +28,10 @@ public final class FreshnessBenchmark {
     private static final Duration POURED_BEHIND = Duration.ofMinutes(2);
 
     private static final int FIRST_GUESS = 20_000;
-    private static final long LEAST_BACKLOG = 300_000;
+    /** As many as the generator makes. */
+    private static final int MOST_CLICKS_PER_SECOND = 100_000;
+
+    private static final long LEAST_BACKLOG = 100_000;
     private static final double BACKLOG_CHECKPOINTS = 2.5;
 
     private final FreshnessOptions options;
@@ -65,10 +68,10 @@ public final class FreshnessBenchmark {
     }
 
     private double saturatingRate(LedgerReader ledger, ClickSender sender) throws IOException, InterruptedException {
-        double guess = pour(ledger, sender, 1, FIRST_GUESS, options.warmUp());
+        double guess = pour(ledger, sender, 1, FIRST_GUESS, 0, options.warmUp());
         out.printf("warming up: %,.0f clicks/s%n", guess);
-        int nominal = (int) Math.min(100_000, Math.max(1_000, guess));
-        double rate = pour(ledger, sender, 2, nominal, options.saturate());
+        int nominal = (int) Math.min(MOST_CLICKS_PER_SECOND, Math.max(FIRST_GUESS / 4, guess));
+        double rate = pour(ledger, sender, 2, nominal, guess, options.saturate());
         if (rate <= 0) {
             throw new IOException("The ledger has not moved on twice within %s; see the logs of the platform."
                     .formatted(options.saturate()));
@@ -77,8 +80,14 @@ public final class FreshnessBenchmark {
         return rate;
     }
 
-    /** Sends as fast as the job reads, with a bounded number of clicks that it has not read yet. */
-    private double pour(LedgerReader ledger, ClickSender sender, int phase, int nominal, Duration time)
+    /**
+     * Sends as fast as the job reads, with a bounded number of clicks that it has not read yet.
+     *
+     * @param nominal clicks a second of event time
+     * @param expected how many a second the job reads, as far as known
+     * @return how many it has read
+     */
+    private double pour(LedgerReader ledger, ClickSender sender, int phase, int nominal, double expected, Duration time)
             throws IOException, InterruptedException {
         ClickGenerator clicks = generator(phase, Instant.now().minus(POURED_BEHIND), nominal);
         Throughput read = new Throughput();
@@ -89,9 +98,8 @@ public final class FreshnessBenchmark {
                 read.see(System.nanoTime(), received(ledger));
                 nextLook = System.nanoTime() + LOOK_NANOS;
             }
-            double checkpoints =
-                    BACKLOG_CHECKPOINTS * options.checkpointInterval().toMillis() / 1000;
-            if (poured - read.latest() < Math.max(LEAST_BACKLOG, checkpoints * read.perSecond())) {
+            double seconds = BACKLOG_CHECKPOINTS * options.checkpointInterval().toMillis() / 1000;
+            if (poured - read.latest() < Math.max(LEAST_BACKLOG, seconds * Math.max(expected, read.perSecond()))) {
                 sender.send(clicks.click(position++));
                 poured++;
             } else {

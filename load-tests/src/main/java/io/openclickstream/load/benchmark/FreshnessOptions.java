@@ -52,6 +52,13 @@ public interface FreshnessOptions {
     Duration checkpointInterval();
 
     @Option(
+            names = "--flush-interval",
+            paramLabel = "DURATION",
+            defaultValue = "1s",
+            description = "The job's live.flush-interval, which is told beside the result. Default: ${DEFAULT-VALUE}")
+    Duration flushInterval();
+
+    @Option(
             names = "--pids",
             paramLabel = "NAME=PID",
             split = ",",

@@ -112,6 +112,7 @@ record FreshnessReport(FreshnessOptions options, FreshnessRun run) {
         settings.put("share_of_saturating", options.share());
         settings.put("probes_per_second", options.probes());
         settings.put("checkpoint_interval_ms", options.checkpointInterval().toMillis());
+        settings.put("flush_interval_ms", options.flushInterval().toMillis());
         settings.put("warm_up_seconds", options.warmUp().toSeconds());
         settings.put("seconds", options.time().toSeconds());
         settings.put("seed", options.seed());

@@ -24,11 +24,11 @@ record SubscribersRun(
         Arrivals arrivals,
         int healthy) {
     /** Small, so that garbage is no memory that the server seems to need. */
-    static final List<String> FEW_JVM =
-            List.of("-Xmx128m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=48m");
+    static final List<String> FEW_JVM = List.of(
+            "-Xms16m", "-Xmx96m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=48m");
 
-    static final List<String> MANY_JVM =
-            List.of("-Xmx512m", "-XX:MaxDirectMemorySize=512m", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=48m");
+    static final List<String> MANY_JVM = List.of(
+            "-Xms16m", "-Xmx512m", "-XX:MaxDirectMemorySize=512m", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=48m");
 
     /** Cores that the server was busy with. */
     double cores() {

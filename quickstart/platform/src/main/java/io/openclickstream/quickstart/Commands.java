@@ -225,7 +225,7 @@ final class Commands {
 
     /** On the whole platform, which begins anew. */
     private int benchFreshness(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
-        try (Platform platform = Platform.start(options.settings(root, "bench").withFresh(true), this::say)) {
+        try (Platform platform = Platform.start(options.freshnessSettings(root), this::say)) {
             return benchmark(
                     System.getProperty("java.class.path"),
                     "io.openclickstream.load.benchmark.FreshnessBenchmark",

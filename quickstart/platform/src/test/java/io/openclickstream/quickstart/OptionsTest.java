@@ -131,6 +131,10 @@ class OptionsTest {
         BenchOptions whole = BenchOptions.PROGRAM.read(List.of("live-snapshots"), Map.of());
         assertThat(whole.liveSnapshotsArguments(ROOT))
                 .containsExactly("--report.dir=/checkout/load-tests/target/live-snapshots");
+        assertThat(whole.freshnessSettings(ROOT).pipelineOptions()).isEqualTo(Map.of("live.flush-interval", "500ms"));
+        BenchOptions chosen =
+                BenchOptions.PROGRAM.read(List.of("freshness", "--pipeline=live.flush-interval=2s"), Map.of());
+        assertThat(chosen.freshnessSettings(ROOT).pipelineOptions()).isEqualTo(Map.of("live.flush-interval", "2s"));
         assertThatThrownBy(() -> BenchOptions.PROGRAM.read(List.of("live-put", "--clicks=5"), Map.of()))
                 .hasMessageContaining("clicks=5 (from command line): is not for this benchmark");
     }
