@@ -1,7 +1,8 @@
 package io.openclickstream.flight.table;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -15,11 +16,13 @@ import org.apache.arrow.vector.FieldVector;
  */
 final class ColumnCopy {
     private static final int OFFSET = BaseVariableWidthVector.OFFSET_WIDTH;
+    /** The numbers of an Arrow buffer in an array of bytes. */
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
     private final List<Rows> sources;
     private final int column;
     /** Where the texts of a run begin and end; a place to work. */
-    private int[] offsets = {};
+    private byte[] offsets = {};
 
     /** @param column of the sources, which may have fewer: then its values are null */
     ColumnCopy(List<Rows> sources, int column) {
@@ -96,33 +99,32 @@ final class ColumnCopy {
     private int copy(
             BaseVariableWidthVector from, int row, BaseVariableWidthVector target, int to, int end, int count) {
         boolean isWhole = Bits.copy(from.getValidityBuffer(), row, target.getValidityBuffer(), to, count);
-        if (offsets.length <= count) {
-            offsets = new int[Math.max(Chunk.MAX_ROWS, count) + 1];
+        int size = (count + 1) * OFFSET;
+        if (offsets.length < size) {
+            offsets = new byte[Math.max((Chunk.MAX_ROWS + 1) * OFFSET, size)];
         }
-        ints(from.getOffsetBuffer(), row, count + 1).get(offsets, 0, count + 1);
+        // At once, since each look into an Arrow buffer is checked.
+        from.getOffsetBuffer().getBytes((long) row * OFFSET, offsets, 0, size);
         if (!isWhole && hasBytesUnderNulls(from, row, count)) {
             return copyEach(from, row, target, to, end, count);
         }
-        int start = offsets[0];
-        int length = offsets[count] - start;
+        int start = offset(0);
+        int length = offset(count) - start;
         for (int i = 1; i <= count; i++) {
-            offsets[i] += end - start;
+            INTS.set(offsets, i * OFFSET, offset(i) - start + end);
         }
-        ints(target.getOffsetBuffer(), to + 1, count).put(offsets, 1, count);
+        target.getOffsetBuffer().setBytes((long) (to + 1) * OFFSET, offsets, OFFSET, (long) count * OFFSET);
         target.getDataBuffer().setBytes(end, from.getDataBuffer(), start, length);
         return end + length;
     }
 
-    /** Offsets, to be read or written all at once: each look into an Arrow buffer is checked. */
-    private static IntBuffer ints(ArrowBuf offsets, int first, int count) {
-        return offsets.nioBuffer((long) first * OFFSET, count * OFFSET)
-                .order(ByteOrder.nativeOrder())
-                .asIntBuffer();
+    private int offset(int position) {
+        return (int) INTS.get(offsets, position * OFFSET);
     }
 
     private boolean hasBytesUnderNulls(BaseVariableWidthVector from, int row, int count) {
         for (int i = 0; i < count; i++) {
-            if (offsets[i + 1] != offsets[i] && !Bits.isOne(from.getValidityBuffer(), row + i)) {
+            if (offset(i + 1) != offset(i) && !Bits.isOne(from.getValidityBuffer(), row + i)) {
                 return true;
             }
         }

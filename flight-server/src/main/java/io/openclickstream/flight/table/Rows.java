@@ -68,7 +68,10 @@ final class Rows {
      * @param target an empty vector of the column's type; on failure it holds no memory
      */
     static void copyColumn(List<Rows> sources, int column, FieldVector target) {
-        int total = sources.stream().mapToInt(Rows::count).sum();
+        int total = 0;
+        for (Rows source : sources) {
+            total += source.count;
+        }
         try {
             if (target instanceof BaseVariableWidthVector texts) {
                 new ColumnCopy(sources, column).into(texts, total);
