@@ -55,16 +55,11 @@ final class Subscribers implements AutoCloseable {
         this.request = request(ticket);
     }
 
-    /**
-     * Begins some subscriptions and returns; see {@link #caughtUp}.
-     *
-     * @param connections that they share
-     * @param stall whether they read no more once they have all rows
-     */
-    void add(int count, int connections, boolean stall) {
-        List<ManagedChannel> own = new ArrayList<>();
+    /** Connections for {@link #add}. */
+    List<ManagedChannel> connect(int connections) {
+        List<ManagedChannel> made = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            own.add(NettyChannelBuilder.forAddress(host, port)
+            made.add(NettyChannelBuilder.forAddress(host, port)
                     .usePlaintext()
                     .eventLoopGroup(threads)
                     .channelType(NioSocketChannel.class)
@@ -72,12 +67,23 @@ final class Subscribers implements AutoCloseable {
                     .maxInboundMessageSize(64 << 20)
                     .build());
         }
-        channels.addAll(own);
+        channels.addAll(made);
+        return made;
+    }
+
+    /**
+     * Begins some subscriptions and returns; see {@link #caughtUp}.
+     *
+     * @param connections that they share
+     * @param stall whether they read no more once they have all rows
+     */
+    void add(int count, List<ManagedChannel> connections, boolean stall) {
         if (!stall) {
             healthy.addAndGet(count);
         }
         for (int i = 0; i < count; i++) {
-            ClientCall<byte[], Mark> call = own.get(i % connections).newCall(DO_GET, CallOptions.DEFAULT);
+            ClientCall<byte[], Mark> call =
+                    connections.get(i % connections.size()).newCall(DO_GET, CallOptions.DEFAULT);
             call.start(new Reader(call, stall), new Metadata());
             call.sendMessage(request);
             call.halfClose();

@@ -25,6 +25,8 @@ public final class SubscribersBenchmark {
     static final int HEALTHY_CONNECTIONS = 16;
     static final int STALLED_CONNECTIONS = 8;
 
+    static final int JOIN_AT_ONCE = 48;
+
     private static final Form FORM = Form.PAGES;
     private static final long SPAN_MILLIS = Duration.ofHours(2).toMillis();
     private static final int WARM_UP_DELTAS = 10;
@@ -91,11 +93,8 @@ public final class SubscribersBenchmark {
                     ticket(server, allocator),
                     arrivals)) {
                 long begin = System.nanoTime();
-                clients.add(subscribers - stalled, HEALTHY_CONNECTIONS, false);
-                if (stalled > 0) {
-                    clients.add(stalled, STALLED_CONNECTIONS, true);
-                }
-                awaitAll(clients, subscribers);
+                join(clients, subscribers - stalled, HEALTHY_CONNECTIONS, false);
+                join(clients, stalled, STALLED_CONNECTIONS, true);
                 double joinSeconds = (System.nanoTime() - begin) / 1e9;
                 out.printf(
                         "%,d subscribers, %,d of them about to stall, joined within %.1f s%n",
@@ -122,6 +121,19 @@ public final class SubscribersBenchmark {
         }
     }
 
+    /** A few at a time: each is sent all rows by itself, and the server bounds what is on its way. */
+    private static void join(Subscribers clients, int count, int connections, boolean stall)
+            throws IOException, InterruptedException {
+        var shared = clients.connect(count == 0 ? 0 : connections);
+        int before = clients.caughtUp();
+        for (int begun = 0; begun < count; ) {
+            int more = Math.min(JOIN_AT_ONCE, count - begun);
+            clients.add(more, shared, stall);
+            begun += more;
+            awaitAll(clients, before + begun);
+        }
+    }
+
     private static void awaitAll(Subscribers clients, int subscribers) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + JOIN_BOUND.toNanos();
         while (clients.caughtUp() < subscribers) {
@@ -130,7 +142,7 @@ public final class SubscribersBenchmark {
                 throw new IOException("Only %d of %d subscribers had all rows within %d s."
                         .formatted(clients.caughtUp(), subscribers, JOIN_BOUND.toSeconds()));
             }
-            Thread.sleep(20);
+            Thread.sleep(2);
         }
     }
 

@@ -109,6 +109,7 @@ record SubscribersReport(SubscribersOptions options, SubscribersRun few, Subscri
         settings.put("seconds", options.time().toSeconds());
         settings.put("healthy_connections", SubscribersBenchmark.HEALTHY_CONNECTIONS);
         settings.put("stalled_connections", SubscribersBenchmark.STALLED_CONNECTIONS);
+        settings.put("joining_at_once", SubscribersBenchmark.JOIN_AT_ONCE);
         settings.put("server_jvm_few", String.join(" ", few.jvm()));
         settings.put("server_jvm_many", String.join(" ", many.jvm()));
         settings.put("server_options", String.join(" ", SubscribersBenchmark.serverOptions(many.subscribers())));
