@@ -12,13 +12,13 @@ import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
- * One answer to a DoGet: rows of a snapshot sent in batches of about 16k rows, each made only when the client is ready for it,
+ * One answer to a DoGet: rows of a snapshot sent in batches of at most 16k rows, each made only when the client is ready for it,
  * so that a slow client costs its snapshot and a few batches, and no thread.
  */
 final class TableStream implements TableStreams.Reader {
     private static final int BATCH_ROWS = 16_384;
-    /** Below the 4 MiB that many gRPC clients take at most. */
-    private static final long BATCH_BYTES = 3 << 20;
+    /** Below what may wait in gRPC for a client, so that the next batch is made while one is on its way. */
+    private static final long BATCH_BYTES = 1 << 20;
 
     private final Reading reading;
     private final Usages.Share share;

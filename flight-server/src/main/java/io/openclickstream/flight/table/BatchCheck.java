@@ -5,6 +5,7 @@ import io.openclickstream.schemas.live.LiveMetadata;
 import java.util.List;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TinyIntVector;
+import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.util.ValueVectorUtility;
 import org.apache.arrow.vector.validate.ValidateUtil.ValidateException;
@@ -19,7 +20,19 @@ final class BatchCheck {
 
     static void check(TableSchema schema, VectorSchemaRoot batch) throws Refused {
         try {
-            ValueVectorUtility.validateFull(batch); // offsets, decimals, and that text is UTF-8
+            for (FieldVector column : batch.getFieldVectors()) {
+                if (column.getValueCount() != batch.getRowCount()) {
+                    throw Refused.invalid(
+                            "Cannot read this batch: it has %d rows, but column %s has %d.",
+                            batch.getRowCount(), column.getName(), column.getValueCount());
+                }
+                if (column instanceof VarCharVector text) {
+                    ValueVectorUtility.validate(text);
+                    TextCheck.check(text);
+                } else {
+                    ValueVectorUtility.validateFull(column); // offsets, decimals, and that text is UTF-8
+                }
+            }
         } catch (ValidateException | IndexOutOfBoundsException e) {
             throw Refused.invalid("Cannot read this batch: %s.", String.valueOf(e.getMessage()));
         }

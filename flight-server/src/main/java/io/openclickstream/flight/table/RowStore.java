@@ -30,6 +30,9 @@ final class RowStore implements AutoCloseable {
     private final KeyIndex index = new KeyIndex();
     private final NavigableMap<Long, List<Slot>> windows = new TreeMap<>();
     private final Set<Long> touched = new TreeSet<>();
+    /** One of them, for neighbouring rows are mostly of the same; null when it has to be looked up. */
+    private @Nullable Slot lastTouched;
+
     private final Deque<Integer> freeIds = new ArrayDeque<>();
     private TableSchema schema;
     private Slot[] slots = new Slot[16];
@@ -150,7 +153,7 @@ final class RowStore implements AutoCloseable {
         }
         drop(window);
         theirs.forEach(slot -> upsert(slot.part()));
-        touched.remove(window);
+        forgetTouched(window);
     }
 
     /** Adds the windows in which rows with the keys of a part's live rows stand. */
@@ -176,7 +179,7 @@ final class RowStore implements AutoCloseable {
     /** Forgets a window with all its rows. */
     void drop(long window) {
         List<Slot> dropped = windows.remove(window);
-        touched.remove(window);
+        forgetTouched(window);
         if (dropped == null) {
             return;
         }
@@ -202,6 +205,7 @@ final class RowStore implements AutoCloseable {
             }
         }
         touched.clear();
+        lastTouched = null;
     }
 
     /** References to all live rows: windows ascending, in each the row changed last comes last. */
@@ -291,7 +295,15 @@ final class RowStore implements AutoCloseable {
     private void kill(int place) {
         Slot slot = slotAt(place);
         slot.kill(rowAt(place));
-        touched.add(slot.window);
+        if (lastTouched == null || lastTouched.window != slot.window) {
+            touched.add(slot.window);
+            lastTouched = slot;
+        }
+    }
+
+    private void forgetTouched(long window) {
+        touched.remove(window);
+        lastTouched = null;
     }
 
     private Slot newSlot(long window, Chunk chunk, long @Nullable [] dead, int live) {

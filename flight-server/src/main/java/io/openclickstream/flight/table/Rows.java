@@ -1,22 +1,65 @@
 package io.openclickstream.flight.table;
 
+import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
 import org.apache.arrow.vector.BaseLargeVariableWidthVector;
 import org.apache.arrow.vector.BaseVariableWidthVector;
 import org.apache.arrow.vector.FieldVector;
-import org.apache.arrow.vector.FixedWidthVector;
 
-/**
- * Some rows of a list of columns, to be copied elsewhere.
- *
- * @param columns the columns they stand in
- * @param rows their positions, in the order in which they are copied
- * @param count how many of {@code rows} are used
- */
-@SuppressWarnings("ArrayRecordComponent") // never compared: it lives for one copy
-record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
+/** Some rows of a list of columns, to be copied elsewhere; it lives for one copy. */
+final class Rows {
+    private final List<? extends FieldVector> columns;
+    private final int[] rows;
+    private final int count;
+    /** Where each run of rows that stand one after the other ends, as positions in {@link #rows}. */
+    private final int[] runEnds;
+
+    private final int runs;
+
+    /**
+     * @param columns the columns they stand in
+     * @param rows their positions, in the order in which they are copied
+     * @param count how many of {@code rows} are used
+     */
+    Rows(List<? extends FieldVector> columns, int[] rows, int count) {
+        this.columns = columns;
+        this.rows = rows;
+        this.count = count;
+        int[] ends = new int[8];
+        int found = 0;
+        for (int i = 1; i <= count; i++) {
+            if (i == count || rows[i] != rows[i - 1] + 1) {
+                ends = found == ends.length ? Arrays.copyOf(ends, found * 2) : ends;
+                ends[found++] = i;
+            }
+        }
+        runEnds = ends;
+        runs = found;
+    }
+
+    List<? extends FieldVector> columns() {
+        return columns;
+    }
+
+    int[] rows() {
+        return rows;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** In how many pieces of neighbours the rows come. */
+    int runs() {
+        return runs;
+    }
+
+    /** Where a run ends, as a position in {@link #rows}; the next one begins there. */
+    int runEnd(int run) {
+        return runEnds[run];
+    }
 
     /**
      * Copies one column of all these rows, one after the other, into a vector that is sized to fit. Columns that a
@@ -25,20 +68,20 @@ record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
      * @param target an empty vector of the column's type; on failure it holds no memory
      */
     static void copyColumn(List<Rows> sources, int column, FieldVector target) {
-        int total = sources.stream().mapToInt(Rows::count).sum();
+        int total = 0;
+        for (Rows source : sources) {
+            total += source.count;
+        }
         try {
-            allocate(sources, column, target, total);
-            int to = 0;
-            for (Rows source : sources) {
-                if (column < source.columns.size()) {
-                    FieldVector from = source.columns.get(column);
-                    for (int i = 0; i < source.count; i++) {
-                        target.copyFromSafe(source.rows[i], to + i, from);
-                    }
-                }
-                to += source.count;
+            if (target instanceof BaseVariableWidthVector texts) {
+                new ColumnCopy(sources, column).into(texts, total);
+            } else if (target instanceof BaseFixedWidthVector fixed) {
+                new ColumnCopy(sources, column).into(fixed, total);
+            } else if (target instanceof BaseLargeVariableWidthVector texts) {
+                copyEach(sources, column, texts, total);
+            } else {
+                throw new IllegalStateException("not a flat column: " + target.getField());
             }
-            target.setValueCount(total);
         } catch (RuntimeException | Error e) {
             target.close();
             throw e;
@@ -69,16 +112,19 @@ record Rows(List<? extends FieldVector> columns, int[] rows, int count) {
         return lengthOf(column, row) + (column instanceof BaseVariableWidthVector ? 4 : 8);
     }
 
-    private static void allocate(List<Rows> sources, int column, FieldVector target, int total) {
-        if (target instanceof BaseVariableWidthVector text) {
-            text.allocateNew(bytesOf(sources, column), total);
-        } else if (target instanceof BaseLargeVariableWidthVector text) {
-            text.allocateNew(bytesOf(sources, column), total);
-        } else if (target instanceof FixedWidthVector fixed) {
-            fixed.allocateNew(total);
-        } else {
-            throw new IllegalStateException("not a flat column: " + target.getField());
+    private static void copyEach(List<Rows> sources, int column, BaseLargeVariableWidthVector target, int total) {
+        target.allocateNew(bytesOf(sources, column), total);
+        int to = 0;
+        for (Rows source : sources) {
+            if (column < source.columns.size()) {
+                FieldVector from = source.columns.get(column);
+                for (int i = 0; i < source.count; i++) {
+                    target.copyFromSafe(source.rows[i], to + i, from);
+                }
+            }
+            to += source.count;
         }
+        target.setValueCount(total);
     }
 
     private static long bytesOf(List<Rows> sources, int column) {

@@ -29,6 +29,32 @@ record Explanation(String name, String title, String text) {
                     "The same clicks with all their columns are written to Parquet from memory. DuckDB then compares"
                             + " both files row by row."),
             new Explanation(
+                    "live-read",
+                    "Reading a live table",
+                    "pyarrow reads a table of sessions from our server and from a minimal Flight server of pyarrow's own,"
+                            + " which is C++ and holds the very batches that ours has sent; by turns, in one run. The"
+                            + " same number of bytes over a plain TCP connection stands beside it."),
+            new Explanation(
+                    "live-snapshots",
+                    "Snapshots of a live table",
+                    "A table changes all the time, and is read as it was at one moment. What that costs the writer, who"
+                            + " makes the snapshot, and a reader, who takes it."),
+            new Explanation(
+                    "live-put",
+                    "Putting rows to a live table",
+                    "Several writers put batches that are made already; each is acknowledged once the disk has confirmed"
+                            + " it. Beside it, how many such batches the disk alone writes and confirms one by one."),
+            new Explanation(
+                    "live-subscribers",
+                    "Subscribers of a live table",
+                    "Thousands of clients in one other process follow a table of which some rows change every second."
+                            + " In the second part a fifth of them stop reading."),
+            new Explanation(
+                    "freshness",
+                    "From a click to a subscriber",
+                    "The whole platform on one machine. Clicks are sent on a schedule at a share of the rate that"
+                            + " saturates it, and latencies count from when a click was meant to be sent."),
+            new Explanation(
                     "road",
                     "The whole road",
                     "From Kafka to the lake and the Flight server, start-up and warm-up included, as Flink's processes"

@@ -5,9 +5,12 @@ import io.openclickstream.options.Program;
 import io.openclickstream.quickstart.platform.Addresses;
 import io.openclickstream.quickstart.platform.ChildName;
 import io.openclickstream.quickstart.platform.Platform;
+import io.openclickstream.quickstart.platform.PlatformSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,9 @@ import picocli.CommandLine.Parameters;
 final class BenchOptions extends PlatformOptions {
     static final Program<BenchOptions> PROGRAM =
             new Program<>("./clickstream bench", BenchOptions.class, BenchOptions::check);
+
+    private static final String FLUSH_INTERVAL = "live.flush-interval";
+    private static final String FRESH_FLUSH_INTERVAL = "500ms";
 
     @Parameters(
             paramLabel = "NAME",
@@ -79,6 +85,10 @@ final class BenchOptions extends PlatformOptions {
                 format == null || benchmark == Benchmark.SIDE_BY_SIDE,
                 "format",
                 "is for side-by-side only. Leave it out");
+        wrong.require(
+                clicks == null || benchmark == null || benchmark.countsClicks(),
+                "clicks",
+                "is not for this benchmark, which goes by time. Leave it out");
     }
 
     private long clicksOf(Benchmark chosen) {
@@ -120,6 +130,94 @@ final class BenchOptions extends PlatformOptions {
                 "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("open-sessions"));
     }
 
+    /** What the benchmark of reads is told; its rows have no seed. */
+    List<String> liveReadArguments(Path root, String serverClassPath, Map<String, String> environment) {
+        List<String> arguments = new ArrayList<>(serverArguments(root, serverClassPath, Benchmark.LIVE_READ));
+        arguments.add("--rows=" + clicksOf(Benchmark.LIVE_READ));
+        arguments.add("--rounds=" + (isShort ? 5 : 15));
+        arguments.add("--python=" + python(root, environment));
+        return arguments;
+    }
+
+    /** What the benchmark of snapshots is told. */
+    List<String> liveSnapshotsArguments(Path root) {
+        List<String> arguments = new ArrayList<>(List.of(reportDir(root, Benchmark.LIVE_SNAPSHOTS)));
+        if (isShort) {
+            arguments.addAll(List.of("--warm-up=5s", "--time=10s"));
+        }
+        return arguments;
+    }
+
+    /** What the benchmark of puts is told. */
+    List<String> livePutArguments(Path root, String serverClassPath) {
+        List<String> arguments = new ArrayList<>(serverArguments(root, serverClassPath, Benchmark.LIVE_PUT));
+        if (isShort) {
+            arguments.addAll(List.of("--round=3s", "--rounds=3"));
+        }
+        return arguments;
+    }
+
+    /** What the benchmark of subscribers is told. */
+    List<String> liveSubscribersArguments(Path root, String serverClassPath) {
+        List<String> arguments = new ArrayList<>(serverArguments(root, serverClassPath, Benchmark.LIVE_SUBSCRIBERS));
+        if (isShort) {
+            arguments.addAll(List.of("--many=4000", "--time=20s"));
+        }
+        return arguments;
+    }
+
+    /** The platform for freshness: rows wait for half as long as they usually may before they are pushed. */
+    PlatformSettings freshnessSettings(Path root) {
+        PlatformSettings settings = settings(root, "bench").withFresh(true);
+        return settings.withPipelineOption(FLUSH_INTERVAL, flushInterval());
+    }
+
+    private String flushInterval() {
+        return pipeline == null ? FRESH_FLUSH_INTERVAL : pipeline.getOrDefault(FLUSH_INTERVAL, FRESH_FLUSH_INTERVAL);
+    }
+
+    /** What the benchmark of freshness is told. */
+    List<String> freshnessArguments(Platform platform, Path root) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--kafka.bootstrap-servers=" + platform.addresses().kafka(),
+                "--kafka.topic=" + platform.addresses().topic(),
+                "--flight.uri=" + platform.addresses().flight(),
+                "--checkpoint.interval=" + checkpointInterval.toMillis() + "ms",
+                "--flush-interval=" + flushInterval(),
+                "--seed=" + seed,
+                pids(platform),
+                reportDir(root, Benchmark.FRESHNESS)));
+        if (isShort) {
+            arguments.addAll(List.of("--warm-up=15s", "--saturate=25s", "--time=40s"));
+        }
+        return arguments;
+    }
+
+    private static List<String> serverArguments(Path root, String serverClassPath, Benchmark benchmark) {
+        return List.of(
+                "--server.class-path=" + serverClassPath,
+                "--server.jvm-options=" + root.resolve("jvm.options"),
+                reportDir(root, benchmark));
+    }
+
+    private static String reportDir(Path root, Benchmark benchmark) {
+        return "--report.dir=" + root.resolve("load-tests").resolve("target").resolve(benchmark.shownAs());
+    }
+
+    /** The one that the environment names, else the checkout's, else the system's. */
+    private static String python(Path root, Map<String, String> environment) {
+        String given = environment.getOrDefault("CLICKSTREAM_PYTHON", "");
+        Path inCheckout = root.resolve(".venv").resolve("bin").resolve("python");
+        return !given.isBlank() ? given : Files.isExecutable(inCheckout) ? inCheckout.toString() : "python3";
+    }
+
+    private static String pids(Platform platform) {
+        return "--pids="
+                + Stream.of(ChildName.values())
+                        .flatMap(child -> platform.pid(child).map(pid -> child.module() + "=" + pid).stream())
+                        .collect(Collectors.joining(","));
+    }
+
     List<String> arguments(Addresses addresses, String phase) {
         return List.of(
                 "--phase=" + phase,
@@ -135,10 +233,7 @@ final class BenchOptions extends PlatformOptions {
         List<String> arguments = new ArrayList<>(arguments(platform.addresses(), "MEASURE"));
         arguments.add(
                 "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("road-benchmark"));
-        arguments.add("--pids="
-                + Stream.of(ChildName.values())
-                        .flatMap(child -> platform.pid(child).map(pid -> child.module() + "=" + pid).stream())
-                        .collect(Collectors.joining(",")));
+        arguments.add(pids(platform));
         return arguments;
     }
 }

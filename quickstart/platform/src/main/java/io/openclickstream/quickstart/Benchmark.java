@@ -14,7 +14,12 @@ enum Benchmark {
             4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends"),
     PARQUET_WRITER(1_000_000, 300_000, "our Parquet writer beside Flink's AvroParquetWriters, over the same clicks"),
     SESSION_OPERATOR(2_000_000, 300_000, "our session operator alone beside Flink's session windows, on two backends"),
-    OPEN_SESSIONS(1_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions");
+    OPEN_SESSIONS(1_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions"),
+    LIVE_READ(1_000_000, 300_000, "reads of a live table with pyarrow, from our server and from pyarrow's own"),
+    LIVE_SNAPSHOTS(0, 0, "snapshots of a live table while 100,000 of its rows change in a second"),
+    LIVE_PUT(0, 0, "rows a second that become durable through DoPut, beside the disk alone"),
+    LIVE_SUBSCRIBERS(0, 0, "what 2,000 and 10,000 subscribers of a live table cost, and how soon they know"),
+    FRESHNESS(0, 0, "time from a click to a subscriber, at 70 % of what saturates the platform");
 
     private final long usualClicks;
     private final long shortClicks;
@@ -29,6 +34,11 @@ enum Benchmark {
     /** How it is called on the command line. */
     String shownAs() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether it has a number of clicks, or of rows, that can be chosen. */
+    boolean countsClicks() {
+        return usualClicks > 0;
     }
 
     long usualClicks() {

@@ -189,6 +189,27 @@ final class Commands {
                         besideFlink(),
                         "io.openclickstream.load.operator.OpenSessionsBenchmark",
                         options.openSessionsArguments(root));
+            case LIVE_READ ->
+                benchmark(
+                        System.getProperty("java.class.path"),
+                        "io.openclickstream.load.live.ReadBenchmark",
+                        options.liveReadArguments(root, flightServer(), System.getenv()));
+            case LIVE_SNAPSHOTS ->
+                benchmark(
+                        classPath(root.resolve("load-tests").resolve("live-store")),
+                        "io.openclickstream.load.store.SnapshotBenchmark",
+                        options.liveSnapshotsArguments(root));
+            case LIVE_PUT ->
+                benchmark(
+                        System.getProperty("java.class.path"),
+                        "io.openclickstream.load.live.PutBenchmark",
+                        options.livePutArguments(root, flightServer()));
+            case LIVE_SUBSCRIBERS ->
+                benchmark(
+                        System.getProperty("java.class.path"),
+                        "io.openclickstream.load.live.SubscribersBenchmark",
+                        options.liveSubscribersArguments(root, flightServer()));
+            case FRESHNESS -> benchFreshness(options);
         };
     }
 
@@ -218,9 +239,28 @@ final class Commands {
         }
     }
 
+    /** On the whole platform, which begins anew. */
+    private int benchFreshness(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+        try (Platform platform = Platform.start(options.freshnessSettings(root), this::say)) {
+            return benchmark(
+                    System.getProperty("java.class.path"),
+                    "io.openclickstream.load.benchmark.FreshnessBenchmark",
+                    options.freshnessArguments(platform, root));
+        }
+    }
+
     /** The class path of the benchmarks that see Flink and our job. */
     private String besideFlink() throws IOException {
-        Path target = root.resolve("load-tests").resolve("side-by-side").resolve("target");
+        return classPath(root.resolve("load-tests").resolve("side-by-side"));
+    }
+
+    /** The class path of the Flight server. */
+    private String flightServer() throws IOException {
+        return classPath(root.resolve("flight-server"));
+    }
+
+    private static String classPath(Path module) throws IOException {
+        Path target = module.resolve("target");
         return target.resolve("classes")
                 + File.pathSeparator
                 + Files.readString(target.resolve("classpath.txt")).strip();

@@ -114,6 +114,32 @@ class OptionsTest {
     }
 
     @Test
+    void benchmarksOfLiveTablesAreToldWhereTheServerIsAndHowMuchToDo() throws OptionsException {
+        BenchOptions brief = BenchOptions.PROGRAM.read(List.of("live-read", "--short"), Map.of());
+        assertThat(brief.liveReadArguments(ROOT, "a:b", Map.of("CLICKSTREAM_PYTHON", "/venv/python")))
+                .containsExactly(
+                        "--server.class-path=a:b",
+                        "--server.jvm-options=/checkout/jvm.options",
+                        "--report.dir=/checkout/load-tests/target/live-read",
+                        "--rows=300000",
+                        "--rounds=5",
+                        "--python=/venv/python");
+        assertThat(brief.liveReadArguments(ROOT, "a:b", Map.of())).contains("--python=python3");
+        assertThat(brief.livePutArguments(ROOT, "a:b")).contains("--round=3s", "--rounds=3");
+        assertThat(brief.liveSubscribersArguments(ROOT, "a:b")).contains("--many=4000", "--time=20s");
+        assertThat(brief.liveSnapshotsArguments(ROOT)).contains("--time=10s");
+        BenchOptions whole = BenchOptions.PROGRAM.read(List.of("live-snapshots"), Map.of());
+        assertThat(whole.liveSnapshotsArguments(ROOT))
+                .containsExactly("--report.dir=/checkout/load-tests/target/live-snapshots");
+        assertThat(whole.freshnessSettings(ROOT).pipelineOptions()).isEqualTo(Map.of("live.flush-interval", "500ms"));
+        BenchOptions chosen =
+                BenchOptions.PROGRAM.read(List.of("freshness", "--pipeline=live.flush-interval=2s"), Map.of());
+        assertThat(chosen.freshnessSettings(ROOT).pipelineOptions()).isEqualTo(Map.of("live.flush-interval", "2s"));
+        assertThatThrownBy(() -> BenchOptions.PROGRAM.read(List.of("live-put", "--clicks=5"), Map.of()))
+                .hasMessageContaining("clicks=5 (from command line): is not for this benchmark");
+    }
+
+    @Test
     void everyMistakeIsToldAtOnce() {
         assertThatThrownBy(() -> ReplayOptions.PROGRAM.read(
                         List.of("f", "--speed=warp", "--order=random", "--parallelism=9"), Map.of()))

@@ -1,7 +1,8 @@
 package io.openclickstream.load.operator;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.openclickstream.load.sidebyside.ReportFolder;
+import io.openclickstream.load.benchmark.Medians;
+import io.openclickstream.load.benchmark.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

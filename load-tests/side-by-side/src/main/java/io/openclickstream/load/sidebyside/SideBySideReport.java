@@ -1,6 +1,7 @@
 package io.openclickstream.load.sidebyside;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.ReportFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

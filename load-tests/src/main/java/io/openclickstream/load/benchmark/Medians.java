@@ -1,13 +1,13 @@
-package io.openclickstream.load.operator;
+package io.openclickstream.load.benchmark;
 
 import java.util.stream.DoubleStream;
 
 /** What stands for several runs of the same. */
-final class Medians {
+public final class Medians {
     private Medians() {}
 
     /** The middle one, or the mean of the two in the middle; NaN of none. */
-    static double of(DoubleStream values) {
+    public static double of(DoubleStream values) {
         double[] sorted = values.sorted().toArray();
         int middle = sorted.length / 2;
         if (sorted.length == 0) {

@@ -1,7 +1,6 @@
-package io.openclickstream.load.sidebyside;
+package io.openclickstream.load.benchmark;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.openclickstream.load.benchmark.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
