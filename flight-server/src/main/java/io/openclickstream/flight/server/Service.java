@@ -170,7 +170,7 @@ public final class Service implements AutoCloseable {
                 bounds,
                 settings.maxFollowers(),
                 LOGS_KEPT * settings.limits().checkpointBytes(),
-                outbound,
+                outbound.shared(),
                 usages,
                 timer::after);
         logs = sending;

@@ -154,13 +154,6 @@ final class GroupWriter implements AutoCloseable {
             if (hasGoneBack) {
                 throw tooLate("the job has gone back behind epoch %d since".formatted(position.epoch()));
             }
-            if (position.version() > now.state().version()) {
-                throw new Refused(
-                        Reason.UNAVAILABLE,
-                        "This subscription cannot go on here yet: its token is of a later state of table %s than this server "
-                                        .formatted(view.table())
-                                + "has. Ask again in a moment, or the server it is from.");
-            }
             Counters then = base.state().counters();
             Counters counters = table.state().counters();
             if (then.windowsEvicted() != counters.windowsEvicted()
