@@ -9,6 +9,7 @@ import io.openclickstream.flight.table.RowCursor;
 import io.openclickstream.flight.table.TableSchema;
 import io.openclickstream.flight.table.TableSnapshot;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -76,6 +77,20 @@ final class Checkpoints implements AutoCloseable {
                         .forEach(TableSnapshot::close);
             }
         });
+    }
+
+    /** Writes one and returns when it is on disk; the log is cut later, as after any other. */
+    void write(long last, List<Piece.WithRows> pieces, List<Entries.Content> beside) throws IOException {
+        start(last, pieces, beside);
+        try {
+            Objects.requireNonNull(running).get();
+        } catch (ExecutionException e) {
+            running = null;
+            throw new IOException("the tables cannot be written to a checkpoint", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a checkpoint was written");
+        }
     }
 
     /** Cuts the log when a checkpoint has been written since the last call. */

@@ -152,6 +152,11 @@ final class Entries {
         return new LoggedTerm(id, goesOn, retentionMillis, limits.epochsKept());
     }
 
+    /** Whether more had to leave for want of memory than the records say, so that they lead to other tables than these. */
+    boolean hasStrayed() {
+        return strayed;
+    }
+
     /** A term begins with the record of this number. */
     void begin(LoggedTerm term, long sequence) {
         terms = terms.then(term.term(), sequence, term.goesOn());

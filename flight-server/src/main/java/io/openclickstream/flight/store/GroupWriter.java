@@ -102,6 +102,10 @@ final class GroupWriter implements AutoCloseable {
         log.append(Entries.TERM, Entries.json(next), NOTHING);
         entries.begin(next, sequence);
         log.force();
+        if (entries.hasStrayed()) {
+            // What left for want of memory during the recovery stands nowhere in the log: it must be begun anew.
+            checkpoints.write(log.roll(), tables.pieces(), entries.beside());
+        }
         measure();
     }
 
