@@ -3,12 +3,14 @@ package io.openclickstream.quickstart.endtoend;
 import static io.openclickstream.quickstart.platform.ChildName.FLIGHT;
 import static io.openclickstream.quickstart.platform.ChildName.FLINK;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.failures.network.FaultProxy;
 import io.openclickstream.failures.network.FaultProxy.Fault;
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.quickstart.platform.ChildName;
 import io.openclickstream.quickstart.platform.FlinkRest.StopMode;
+import io.openclickstream.quickstart.platform.Lake;
 import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
@@ -67,6 +69,8 @@ class ManyFaultsIT {
             feeder.raiseTo(records / (round.size() + 1));
             feeder.awaitLimit();
             progress.awaitReceived(records / (round.size() + 1));
+            Lake lake = new Lake(platform.lakeFolder());
+            await().atMost(RunProgress.PATIENCE).until(() -> lake.rows("ledger") > 0);
             Path recomputed = recompute(root, platform, folder.resolve("recomputed"));
             for (Strike strike : round) {
                 done.add(strike);
