@@ -63,7 +63,15 @@ public final class LakeCatalog implements AutoCloseable {
      * @throws IOException when the lake or the catalog cannot be reached, or the store cannot keep a catalog
      */
     public static LakeCatalog open(LakeSettings settings) throws IOException {
-        LakeStorage storage = LakeStorage.of(settings.rootUri(), settings.s3());
+        return open(settings, LakeStorage.of(settings.rootUri(), settings.s3()));
+    }
+
+    /**
+     * The same over storage that is there already; closing the catalog closes it.
+     *
+     * @throws IOException as {@link #open(LakeSettings)}; then the storage is closed
+     */
+    static LakeCatalog open(LakeSettings settings, LakeStorage storage) throws IOException {
         try {
             return new LakeCatalog(settings, storage, catalog(settings, storage));
         } catch (IOException | RuntimeException e) {

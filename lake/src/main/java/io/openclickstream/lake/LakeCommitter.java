@@ -153,7 +153,7 @@ public final class LakeCommitter {
         return mark.isOf(submission) && !has(mark, epoch);
     }
 
-    private static DataFile dataFile(Table table, LakeFile file) {
+    static DataFile dataFile(Table table, LakeFile file) {
         PartitionData hour = new PartitionData(table.spec().partitionType());
         hour.set(0, Math.toIntExact(file.ingestionHour()));
         return DataFiles.builder(table.spec())

@@ -3,7 +3,6 @@ package io.openclickstream.lake.storage;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -69,7 +68,7 @@ final class LocalStorage implements LakeStorage {
     }
 
     private static Path path(String location) {
-        return location.startsWith("file:") ? Path.of(URI.create(location).getPath()) : Path.of(location);
+        return Path.of(location.replaceFirst("^file:/*", "/")); // as it is, which is how Flink takes it, too
     }
 
     /** Iceberg's own local files, under the URIs they were asked for. */
@@ -103,7 +102,7 @@ final class LocalStorage implements LakeStorage {
             if (start == null || !Files.isDirectory(start)) {
                 return List.of();
             }
-            String base = prefix.substring(0, prefix.length() - begin.toString().length());
+            String base = prefix.substring(0, prefix.indexOf(begin.toString()));
             try (Stream<Path> files = Files.walk(start)) {
                 return files.filter(Files::isRegularFile)
                         .filter(file -> file.toString().startsWith(begin.toString()))

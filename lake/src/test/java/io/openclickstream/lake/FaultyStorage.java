@@ -1,0 +1,127 @@
+package io.openclickstream.lake;
+
+import io.openclickstream.lake.storage.LakeStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+
+/** Storage on a disk whose calls fail when a test says so: before they do anything, or after they did it all. */
+final class FaultyStorage implements LakeStorage {
+    private final LakeStorage storage;
+    private final SupportsPrefixOperations files = new FaultyFiles();
+    private int callsToFault = Integer.MAX_VALUE;
+    private boolean isDone;
+    private long calls;
+
+    FaultyStorage(LakeStorage storage) {
+        this.storage = storage;
+    }
+
+    /**
+     * Lets one call fail.
+     *
+     * @param inCalls 1 for the next one
+     * @param done whether it is done all the same, so that only its answer is lost
+     */
+    void failIn(int inCalls, boolean done) {
+        callsToFault = inCalls;
+        isDone = done;
+    }
+
+    /** From now on all is well. */
+    void mend() {
+        callsToFault = Integer.MAX_VALUE;
+    }
+
+    /** How many calls there were. */
+    long calls() {
+        return calls;
+    }
+
+    @Override
+    public SupportsPrefixOperations io() {
+        return files;
+    }
+
+    @Override
+    public boolean create(String location, byte[] content) throws IOException {
+        boolean isLost = isFault();
+        failUnlessDone(isLost);
+        boolean created = storage.create(location, content);
+        failWhenDone(isLost);
+        return created;
+    }
+
+    @Override
+    public void replace(String location, byte[] content) throws IOException {
+        boolean isLost = isFault();
+        failUnlessDone(isLost);
+        storage.replace(location, content);
+        failWhenDone(isLost);
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+
+    private boolean isFault() {
+        calls++;
+        return --callsToFault == 0;
+    }
+
+    private void failUnlessDone(boolean isFault) throws IOException {
+        if (isFault && !isDone) {
+            throw new IOException("the store is away");
+        }
+    }
+
+    private void failWhenDone(boolean isFault) throws IOException {
+        if (isFault) {
+            throw new IOException("the answer is lost");
+        }
+    }
+
+    private void mayFail() {
+        if (isFault()) {
+            throw new UncheckedIOException(new IOException("the store is away"));
+        }
+    }
+
+    private final class FaultyFiles implements SupportsPrefixOperations {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public InputFile newInputFile(String location) {
+            mayFail();
+            return storage.io().newInputFile(location);
+        }
+
+        @Override
+        public OutputFile newOutputFile(String location) {
+            mayFail();
+            return storage.io().newOutputFile(location);
+        }
+
+        @Override
+        public void deleteFile(String location) {
+            mayFail();
+            storage.io().deleteFile(location);
+        }
+
+        @Override
+        public Iterable<FileInfo> listPrefix(String prefix) {
+            mayFail();
+            return storage.io().listPrefix(prefix);
+        }
+
+        @Override
+        public void deletePrefix(String prefix) {
+            mayFail();
+            storage.io().deletePrefix(prefix);
+        }
+    }
+}
