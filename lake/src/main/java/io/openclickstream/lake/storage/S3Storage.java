@@ -13,6 +13,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Uri;
@@ -38,14 +39,11 @@ final class S3Storage implements LakeStorage {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .forcePathStyle(access.hasPathStyle())
+                .crossRegionAccessEnabled(access.endpoint() == null)
                 // Other stores than Amazon's do not know the trailers that newer SDKs send with every object.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-        if (access.region() != null) {
-            builder.region(Region.of(access.region()));
-        } else if (access.endpoint() != null) {
-            builder.region(Region.of(ANY_REGION)); // part of the signature, and of no other meaning there
-        }
+        builder.region(region(access));
         if (access.endpoint() != null) {
             builder.endpointOverride(URI.create(access.endpoint()));
         }
@@ -54,6 +52,21 @@ final class S3Storage implements LakeStorage {
                     AwsBasicCredentials.create(access.accessKey(), access.secretKey())));
         }
         return builder.build();
+    }
+
+    /** Elsewhere than at Amazon it is part of the signature and of no other meaning; there any one finds the bucket's. */
+    private static Region region(S3Access access) {
+        if (access.region() != null) {
+            return Region.of(access.region());
+        }
+        if (access.endpoint() != null) {
+            return Region.of(ANY_REGION);
+        }
+        try {
+            return new DefaultAwsRegionProviderChain().getRegion();
+        } catch (SdkException e) {
+            return Region.of(ANY_REGION);
+        }
     }
 
     @Override

@@ -39,6 +39,7 @@ record DatasetComparison(String dataset, List<String> key, String isCompared, Se
         Set<String> columns = new LinkedHashSet<>(types.keySet());
         columns.addAll(recomputedTypes.keySet());
         columns.removeAll(ignored);
+        columns.remove(LakeReader.FILE);
         load(reader, "lake", lakeRows, inLake, columns, types);
         load(reader, "recomputed", recomputedRows, inRecomputed, columns, recomputedTypes);
         pair(reader, columns);

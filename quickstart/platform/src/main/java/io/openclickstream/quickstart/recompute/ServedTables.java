@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The committed views of a running Flight server, read as any client reads them, and kept as Parquet files. */
 final class ServedTables implements AutoCloseable {
+    /** The file of a copied table. */
+    static final String ROWS_FILE = "served-rows.parquet";
+
     private static final JsonMapper JSON = new JsonMapper();
 
     private final BufferAllocator allocator = new RootAllocator();
@@ -115,7 +118,7 @@ final class ServedTables implements AutoCloseable {
                 }
             }
             List<Field> fields = stream.getSchema().getFields();
-            Path parquet = folder.resolve(dataset).resolve("rows.parquet");
+            Path parquet = folder.resolve(dataset).resolve(ROWS_FILE);
             Files.createDirectories(parquet.getParent());
             reader.run(
                     "COPY (SELECT %s FROM read_json(%s, format = 'newline_delimited', columns = {%s}) WHERE %s) TO %s (FORMAT parquet)"

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the committed views of a Flight server with the lake, row by row, for each epoch that the server keeps: the
- * ledger up to the epoch, and the sessions and windows that were final at it. The platform may go on meanwhile.
+ * ledger, the final sessions and the final windows up to the epoch. The platform may go on meanwhile.
  */
 public final class ServedVerification {
     /** Datasets of an epoch become visible in the lake one after the other, within moments. */
@@ -107,7 +107,7 @@ public final class ServedVerification {
         List<Copy> copies = new ArrayList<>();
         for (long epoch : newestFirst) {
             Path rows = Files.createDirectories(folder.resolve("epoch-" + epoch));
-            copy(served, reader, epoch, finality, rows).ifPresent(copies::add);
+            copy(served, reader, lineage.id(), epoch, finality, rows).ifPresent(copies::add);
         }
         return copies;
     }
@@ -119,7 +119,8 @@ public final class ServedVerification {
      */
     private record Copy(long epoch, Path rows, Moment moment, boolean isWhole, List<DatasetComparison> comparisons) {}
 
-    private Optional<Copy> copy(ServedTables served, LakeReader reader, long epoch, Properties finality, Path copy)
+    private Optional<Copy> copy(
+            ServedTables served, LakeReader reader, String lineage, long epoch, Properties finality, Path copy)
             throws IOException {
         Optional<Map<String, String>> ledger = served.copy("ledger", epoch, reader, copy, "ledger", LEDGER);
         if (ledger.isEmpty()) {
@@ -140,11 +141,10 @@ public final class ServedVerification {
         if (sessions.isEmpty()) {
             return Optional.empty();
         }
-        String finalAfter = finality.getProperty("sessions" + Verification.FINAL_AFTER);
         comparisons.add(new DatasetComparison(
                 "sessions",
                 List.of("site_id", "user_id", "session_id"),
-                moment.isFinal("end_time", finalAfter) + " AND " + keptFrom("start_time", sessions.get()),
+                upTo(epoch, lineage) + " AND " + keptFrom("start_time", sessions.get()),
                 ignored(reader, "sessions", copy)));
         for (String metric : metrics(finality)) {
             String dataset = "metrics/" + metric;
@@ -155,8 +155,7 @@ public final class ServedVerification {
             comparisons.add(new DatasetComparison(
                     dataset,
                     List.of(finality.getProperty("metrics." + metric + ".key").split(",", -1)),
-                    moment.isFinal("window_end", finality.getProperty("metrics." + metric + Verification.FINAL_AFTER))
-                            + " AND " + keptFrom("window_start", rows.get()),
+                    upTo(epoch, lineage) + " AND " + keptFrom("window_start", rows.get()),
                     ignored(reader, dataset, copy)));
         }
         boolean isWhole = !ledger.get().containsKey(LiveMetadata.BEGINS_AFTER);
@@ -218,6 +217,12 @@ public final class ServedVerification {
         return metrics;
     }
 
+    /** In SQL, whether the lake has a row since this epoch at the latest, as the name of its file says; true of served rows. */
+    private static String upTo(long epoch, String lineage) {
+        return "(held.%s LIKE '%%%s' OR coalesce(try_cast(regexp_extract(held.%s, '-e(\\d+)-%s-', 1) AS BIGINT) <= %d, false))"
+                .formatted(LakeReader.FILE, ServedTables.ROWS_FILE, LakeReader.FILE, lineage, epoch);
+    }
+
     /** In SQL, whether a row's window has not left the server. */
     private static String keptFrom(String column, Map<String, String> facts) {
         String keptFrom = facts.get(LiveMetadata.KEPT_FROM);
@@ -232,12 +237,6 @@ public final class ServedVerification {
                                 coalesce(bool_or(is_drained) FILTER (epoch = %d), false) FROM %s""".formatted(epoch, LakeReader.table(copy, "ledger")))
                     .get(0);
             return new Moment(Long.parseLong(String.valueOf(row.get(0))), Boolean.parseBoolean(row.get(1)));
-        }
-
-        String isFinal(String end, String finalAfterMillis) {
-            return isDrained
-                    ? "true"
-                    : "epoch_ms(held.%s) + %s <= %d".formatted(end, finalAfterMillis, completeThroughMillis);
         }
 
         String text() {
