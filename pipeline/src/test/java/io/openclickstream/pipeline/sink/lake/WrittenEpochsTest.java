@@ -23,7 +23,9 @@ class WrittenEpochsTest {
         epochs.complete(1);
         assertThat(epochs.due()).isEmpty();
         told(1, "clicks", 1, 2);
-        assertThat(epochs.due()).map(WrittenEpochsTest::files).hasValue(List.of("clicks-0-1", "clicks-1-1", "ledger-0-1"));
+        assertThat(epochs.due())
+                .map(WrittenEpochsTest::files)
+                .hasValue(List.of("clicks-0-1", "clicks-1-1", "ledger-0-1"));
         assertThat(epochs.due()).map(LakeEpoch::progress).hasValueSatisfying(steps -> assertThat(steps)
                 .hasSize(3));
         epochs.committed(1);
@@ -38,7 +40,9 @@ class WrittenEpochsTest {
         told(2, "ledger", 0, 1);
         epochs.complete(2);
         assertThat(epochs.due().map(LakeEpoch::epoch)).hasValue(2L);
-        assertThat(epochs.due()).map(WrittenEpochsTest::files).hasValue(List.of("clicks-0-1", "clicks-0-2", "ledger-0-2"));
+        assertThat(epochs.due())
+                .map(WrittenEpochsTest::files)
+                .hasValue(List.of("clicks-0-1", "clicks-0-2", "ledger-0-2"));
     }
 
     @Test
@@ -77,7 +81,9 @@ class WrittenEpochsTest {
 
         var ended = new WrittenEpochs(WRITERS, state);
         ended.complete(1);
-        assertThat(ended.due()).map(WrittenEpochsTest::files).hasValue(List.of("clicks-0-1", "clicks-1-1", "ledger-0-1"));
+        assertThat(ended.due())
+                .map(WrittenEpochsTest::files)
+                .hasValue(List.of("clicks-0-1", "clicks-1-1", "ledger-0-1"));
 
         var goesOn = new WrittenEpochs(WRITERS, state);
         goesOn.complete(1);
@@ -97,7 +103,8 @@ class WrittenEpochsTest {
     void whatIsToldSurvivesAsBytes() {
         LakePrepared prepared = prepared(7, "clicks", 1, 2, false);
         LakeContent content = LakeContent.of(prepared.content());
-        assertThat(new LakeContent(content.files(), content.progress()).toBytes()).isEqualTo(prepared.content());
+        assertThat(new LakeContent(content.files(), content.progress()).toBytes())
+                .isEqualTo(prepared.content());
         assertThat(content.files().get(0).location()).isEqualTo("clicks-1-7");
         assertThat(content.progress()).containsExactly(new LakeProgress("topic", 1, 70, 7_000));
     }

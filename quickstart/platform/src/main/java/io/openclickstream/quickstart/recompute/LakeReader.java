@@ -50,7 +50,8 @@ final class LakeReader implements AutoCloseable {
     /** A dataset as SQL can name it after FROM, with {@link #FILE}; it must have a file. */
     static String table(Path lake, String dataset) {
         String files = lake.resolve(dataset).resolve("**").resolve("*.parquet").toString();
-        return "read_parquet(%s, union_by_name = true, hive_partitioning = false, filename = true)".formatted(text(files));
+        return "read_parquet(%s, union_by_name = true, hive_partitioning = false, filename = true)"
+                .formatted(text(files));
     }
 
     /** A text as SQL writes it. */

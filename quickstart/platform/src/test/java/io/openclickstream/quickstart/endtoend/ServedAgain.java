@@ -48,7 +48,7 @@ record ServedAgain(Platform platform, Path root, Path folder) {
                 .get(0);
         ComputedAgain.sql(
                 "COPY (SELECT * REPLACE (CASE WHEN session_id = '%s' THEN clicks + 7 ELSE clicks END AS clicks) FROM %s) TO '%s'"
-                        .formatted(id, rows, changed.resolve("sessions/changed.parquet")));
+                        .formatted(id, rows, changed.resolve("sessions").resolve(file.getFileName())));
         Files.delete(file);
         ServedReport ofChanged = compare(changed, recomputed);
         assertThat(ofChanged.isEqual()).isFalse();
