@@ -5,7 +5,6 @@ import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -43,6 +42,14 @@ class PlatformOptions {
             description = "An option of the pipeline, such as session.gap=10m; may be given many times.")
     @Nullable
     Map<String, String> pipeline;
+
+    @Option(
+            names = "--flink",
+            paramLabel = "NAME=VALUE",
+            description = "A setting of Flink itself, such as execution.checkpointing.timeout=5min; may be given many"
+                    + " times.")
+    @Nullable
+    Map<String, String> flink;
 
     @Option(
             names = "--kafka.port",
@@ -97,7 +104,8 @@ class PlatformOptions {
                 new Ports(kafkaPort, kafkaControllerPort, s3Port, flinkPort, flightPort, httpPort),
                 parallelism,
                 checkpointInterval,
-                pipeline == null ? new HashMap<>() : pipeline,
+                pipeline == null ? Map.of() : pipeline,
+                flink == null ? Map.of() : flink,
                 Map.of());
     }
 

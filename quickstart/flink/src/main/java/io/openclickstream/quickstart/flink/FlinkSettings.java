@@ -2,6 +2,7 @@ package io.openclickstream.quickstart.flink;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -44,6 +45,10 @@ final class FlinkSettings {
         settings.setString("s3.path.style.access", "true");
         settings.setString("s3.access-key", options.accessKey());
         settings.setString("s3.secret-key", options.secretKey());
+        Map<String, String> given = options.settings();
+        if (given != null) {
+            given.forEach(settings::setString);
+        }
         return settings;
     }
 

@@ -4,6 +4,8 @@ import io.openclickstream.options.Program;
 import io.openclickstream.options.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -31,6 +33,13 @@ interface LocalFlinkOptions {
 
     @Option(names = "--flink.parallelism", paramLabel = "N", defaultValue = "2", description = "Subtasks and slots.")
     int parallelism();
+
+    @Nullable
+    @Option(
+            names = "--flink.setting",
+            paramLabel = "NAME=VALUE",
+            description = "A setting of Flink, instead of the one that this program makes.")
+    Map<String, String> settings();
 
     @Option(
             names = "--checkpoint.interval",

@@ -104,7 +104,10 @@ final class Children {
                         "--s3.endpoint",
                         "http://127.0.0.1:" + ports.s3(),
                         "--s3.access-key",
-                        keys.accessKey(),
+                        keys.accessKey()));
+                settings.flinkSettings()
+                        .forEach((name, value) -> arguments.add("--flink.setting=" + name + "=" + value));
+                arguments.addAll(List.of(
                         "--",
                         "--kafka.bootstrap-servers",
                         "localhost:" + ports.kafka(),
