@@ -13,7 +13,7 @@ final class SameRows {
     private SameRows() {}
 
     /**
-     * Whether both hold the same rows, with the same columns of the same types, in the same order.
+     * Whether both hold the same rows, with the same columns of the same types; their order does not count.
      *
      * @throws IOException when one cannot be read
      */
@@ -25,12 +25,16 @@ final class SameRows {
                             == number(statement, "SELECT count(*) FROM '%s'".formatted(quoted(other)))
                     && number(
                                     statement,
-                                    "SELECT count(*) FROM '%s' AS one POSITIONAL JOIN '%s' AS other WHERE one IS DISTINCT FROM other"
-                                            .formatted(quoted(one), quoted(other)))
+                                    "SELECT count(*) FROM %s AS one POSITIONAL JOIN %s AS other WHERE one IS DISTINCT FROM other"
+                                            .formatted(ordered(one), ordered(other)))
                             == 0;
         } catch (SQLException e) {
             throw new IOException("Cannot compare the rows of %s and %s.".formatted(one, other), e);
         }
+    }
+
+    private static String ordered(Path file) {
+        return "(SELECT * FROM '%s' ORDER BY kafka_partition, kafka_offset)".formatted(quoted(file));
     }
 
     private static String columns(Statement statement, Path file) throws SQLException {

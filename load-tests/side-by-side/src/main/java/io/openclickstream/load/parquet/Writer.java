@@ -5,7 +5,6 @@ import io.openclickstream.pipeline.sink.lake.LakeParquetWriter;
 import io.openclickstream.schemas.click.ReceivedClick;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.flink.api.common.serialization.BulkWriter;
@@ -65,11 +64,9 @@ enum Writer {
     /** As the job does it: sorted. */
     private static void writeSorted(List<ReceivedClick> clicks, Path file) throws IOException {
         var dataset = LakeDataset.clicks();
-        List<ReceivedClick> rows = new ArrayList<>(clicks);
-        rows.sort(dataset.order());
         var path = new org.apache.flink.core.fs.Path(file.toUri());
         try (var stream = path.getFileSystem().create(path, FileSystem.WriteMode.OVERWRITE)) {
-            LakeParquetWriter.write(dataset, dataset.folders().get(0), rows, stream);
+            LakeParquetWriter.write(dataset, dataset.folders().get(0), dataset.sorted(clicks), stream);
         }
     }
 }

@@ -13,10 +13,12 @@ import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import java.io.Serializable;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param folderOf position of a row's table among them
  * @param ingestionTimeMillis decides the partition a row is written to
  * @param memoryBytes about what a row takes while it waits to be written
- * @param order by the columns that its folders say they are sorted by
+ * @param sortKey by the columns that its folders say they are sorted by
  * @param progress what a row says of how far the job has come; null when it says nothing
  * @param lookUp how a file says whether it holds a value; null when nobody asks
  * @param hardlyRepeated columns of which most rows have a value of their own, so that no dictionary is tried
@@ -41,7 +43,7 @@ public record LakeDataset<T>(
         LongOf<T> folderOf,
         LongOf<T> ingestionTimeMillis,
         LongOf<T> memoryBytes,
-        Order<T> order,
+        KeyOf<T> sortKey,
         Progress<T> progress,
         @Nullable LookUp<T> lookUp,
         List<String> hardlyRepeated,
@@ -55,9 +57,13 @@ public record LakeDataset<T>(
     @FunctionalInterface
     public interface LongOf<T> extends ToLongFunction<T>, Serializable {}
 
-    /** Which of two rows comes first in a file. */
+    /** By what a row is sorted in a file. */
     @FunctionalInterface
-    public interface Order<T> extends Comparator<T>, Serializable {}
+    public interface KeyOf<T> extends Function<T, SortKey>, Serializable {}
+
+    /** Whether two rows have the same value in a column. */
+    @FunctionalInterface
+    public interface SameValue<T> extends BiPredicate<T, T>, Serializable {}
 
     /** How far a row says that the job has come. */
     @FunctionalInterface
@@ -66,17 +72,13 @@ public record LakeDataset<T>(
         LakeProgress of(T row);
     }
 
-    /**
-     * A column by whose values files are looked up.
-     *
-     * @param order of its values
-     */
-    public record LookUp<T>(String column, Order<T> order) implements Serializable {
+    /** A column by whose values files are looked up. */
+    public record LookUp<T>(String column, SameValue<T> same) implements Serializable {
         /** How many values there are in sorted rows; too many when a value is in several places. */
         public long distinct(List<T> rows) {
             long distinct = 1;
             for (int i = 1; i < rows.size(); i++) {
-                if (order.compare(rows.get(i - 1), rows.get(i)) != 0) {
+                if (!same.test(rows.get(i - 1), rows.get(i))) {
                     distinct++;
                 }
             }
@@ -104,9 +106,14 @@ public record LakeDataset<T>(
                 click -> 0,
                 click -> click.source().ingestionTimeMillis(),
                 ReceivedClick::memoryBytes,
-                LakeDataset::compare,
+                received -> new SortKey()
+                        .text(received.click(), ClickText.SITE_ID)
+                        .text(received.click(), ClickText.USER_ID)
+                        .number(received.click().eventTimeMillis())
+                        .number(received.source().partition())
+                        .number(received.source().offset()),
                 click -> null,
-                new LookUp<>("user_id", (one, other) -> compare(one.click(), other.click(), ClickText.USER_ID)),
+                new LookUp<>("user_id", (one, other) -> one.click().isSameText(ClickText.USER_ID, other.click())),
                 List.of("event_id", "event_time", "sent_at", "ingestion_time", "kafka_offset"),
                 LakeDataset::write);
     }
@@ -119,9 +126,12 @@ public record LakeDataset<T>(
                 session -> 0,
                 Session::ingestionTimeMillis,
                 session -> SMALL_ROW_BYTES,
-                LakeDataset::compare,
+                session -> new SortKey()
+                        .text(session.siteId())
+                        .text(session.userId())
+                        .number(session.startMillis()),
                 session -> null,
-                new LookUp<>("user_id", (one, other) -> one.userId().compareTo(other.userId())),
+                new LookUp<>("user_id", (one, other) -> one.userId().equals(other.userId())),
                 List.of("session_id", "start_time", "end_time"),
                 LakeDataset::write);
     }
@@ -135,7 +145,9 @@ public record LakeDataset<T>(
                 metrics::folderOf,
                 result -> result.pane().ingestionTimeMillis(),
                 result -> SMALL_ROW_BYTES,
-                LakeDataset::compare,
+                result -> new SortKey()
+                        .number(result.key().windowStartMillis())
+                        .text(result.key().dimensions()),
                 result -> null,
                 null,
                 List.of(),
@@ -150,7 +162,7 @@ public record LakeDataset<T>(
                 rejected -> 0,
                 rejected -> rejected.source().ingestionTimeMillis(),
                 rejected -> SMALL_ROW_BYTES + length(rejected.rawKey()) + length(rejected.rawValue()),
-                (one, other) -> compare(one.source(), other.source()),
+                rejected -> position(new SortKey(), rejected.source()),
                 rejected -> null,
                 null,
                 List.of("kafka_offset"),
@@ -165,7 +177,7 @@ public record LakeDataset<T>(
                 entry -> 0,
                 LedgerEntry::ingestionTimeMillis,
                 entry -> SMALL_ROW_BYTES,
-                LakeDataset::compare,
+                entry -> new SortKey().number(entry.epoch()).text(entry.topic()).number(entry.partition()),
                 LakeDataset::progress,
                 null,
                 List.of(),
@@ -176,6 +188,17 @@ public record LakeDataset<T>(
         return List.of(new LakeFolder(name, name, schema.text(), List.of(sortedBy)));
     }
 
+    /** The rows in their order; of the same key in the one they came in. */
+    public List<T> sorted(List<T> rows) {
+        record Keyed<T>(SortKey key, T row) {}
+        List<Keyed<T>> keyed = new ArrayList<>(rows.size());
+        rows.forEach(row -> keyed.add(new Keyed<>(sortKey.apply(row), row)));
+        keyed.sort(Comparator.comparing(Keyed::key));
+        List<T> sorted = new ArrayList<>(rows.size());
+        keyed.forEach(each -> sorted.add(each.row()));
+        return sorted;
+    }
+
     private static long length(byte @Nullable [] bytes) {
         return bytes == null ? 0 : bytes.length;
     }
@@ -184,56 +207,8 @@ public record LakeDataset<T>(
         return new LakeProgress(entry.topic(), entry.partition(), entry.toOffset(), entry.completeThroughMillis());
     }
 
-    private static int compare(ReceivedClick one, ReceivedClick other) {
-        int compared = compare(one.click(), other.click(), ClickText.SITE_ID);
-        if (compared == 0) {
-            compared = compare(one.click(), other.click(), ClickText.USER_ID);
-        }
-        if (compared == 0) {
-            compared = Long.compare(one.click().eventTimeMillis(), other.click().eventTimeMillis());
-        }
-        return compared == 0 ? compare(one.source(), other.source()) : compared;
-    }
-
-    private static int compare(Click one, Click other, int field) {
-        int start = one.textStart(field);
-        int otherStart = other.textStart(field);
-        return Arrays.compareUnsigned(
-                one.bytes(field),
-                start,
-                start + one.textLength(field),
-                other.bytes(field),
-                otherStart,
-                otherStart + other.textLength(field));
-    }
-
-    private static int compare(SourcePosition one, SourcePosition other) {
-        int compared = one.topic().compareTo(other.topic());
-        if (compared == 0) {
-            compared = Integer.compare(one.partition(), other.partition());
-        }
-        return compared == 0 ? Long.compare(one.offset(), other.offset()) : compared;
-    }
-
-    private static int compare(Session one, Session other) {
-        int compared = one.siteId().compareTo(other.siteId());
-        if (compared == 0) {
-            compared = one.userId().compareTo(other.userId());
-        }
-        return compared == 0 ? Long.compare(one.startMillis(), other.startMillis()) : compared;
-    }
-
-    private static int compare(PaneResult one, PaneResult other) {
-        int compared = Long.compare(one.key().windowStartMillis(), other.key().windowStartMillis());
-        return compared == 0 ? one.key().dimensions().compareTo(other.key().dimensions()) : compared;
-    }
-
-    private static int compare(LedgerEntry one, LedgerEntry other) {
-        int compared = Long.compare(one.epoch(), other.epoch());
-        if (compared == 0) {
-            compared = one.topic().compareTo(other.topic());
-        }
-        return compared == 0 ? Integer.compare(one.partition(), other.partition()) : compared;
+    private static SortKey position(SortKey key, SourcePosition source) {
+        return key.text(source.topic()).number(source.partition()).number(source.offset());
     }
 
     private static void write(ReceivedClick received, LakeRow row) {

@@ -91,14 +91,14 @@ final class SortedFiles<T> {
     }
 
     private LakeFile write(LakeFolder folder, long hour, List<T> inHour, long epoch) throws IOException {
-        inHour.sort(dataset.order());
+        List<T> sorted = dataset.sorted(inHour);
         String name = EpochFile.of(folder.table(), epoch, lineage, writerName + "-" + written++)
                 .fileName();
         String location = "%s/%s/%s/%s"
                 .formatted(root, folder.folder(), HOUR.format(Instant.ofEpochMilli(hour * HOUR_MILLIS)), name);
         RecoverableFsDataOutputStream stream = storage.open(new Path(location));
         try {
-            List<LakeColumn> columns = LakeParquetWriter.write(dataset, folder, inHour, stream);
+            List<LakeColumn> columns = LakeParquetWriter.write(dataset, folder, sorted, stream);
             long bytes = stream.getPos();
             RecoverableWriter.CommitRecoverable upload = stream.closeForCommit().getRecoverable();
             var serializer = storage.getCommitRecoverableSerializer();

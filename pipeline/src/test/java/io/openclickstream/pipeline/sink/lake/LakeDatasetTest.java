@@ -131,7 +131,7 @@ class LakeDatasetTest {
                 number -> 0,
                 number -> 0,
                 number -> 1,
-                Integer::compare,
+                number -> new SortKey().number(number),
                 number -> null,
                 null,
                 List.of(),
@@ -270,6 +270,20 @@ class LakeDatasetTest {
                 .as(table.name())
                 .hasSize(table.schema().highestFieldId())
                 .containsKey(1));
+    }
+
+    @Test
+    void rowsAreSortedByTheColumnsThatTheTableSays() {
+        var first = received(click("1", "ada", 5));
+        var second = received(click("2", "ada", -3));
+        var third = received(click("3", "ad", 9));
+        var fourth = received(click("4", "ad\u00e9", 9));
+        var fifth = received(click("5", "adz", 9));
+        assertThat(LakeDataset.clicks().sorted(List.of(first, second, third, fourth, fifth)))
+                .extracting(received -> received.click().eventId())
+                .containsExactly("3", "2", "1", "5", "4");
+        assertThat(LakeDataset.clicks().folders().get(0).sortedBy())
+                .containsExactly("site_id", "user_id", "event_time");
     }
 
     @Test
