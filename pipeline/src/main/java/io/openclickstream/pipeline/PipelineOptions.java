@@ -259,7 +259,7 @@ public interface PipelineOptions {
     @Option(
             names = "--lake.buffer",
             paramLabel = "SIZE",
-            defaultValue = "64MiB",
+            defaultValue = "32MiB",
             description =
                     "About the most memory in which rows of one writer wait to be sorted and written; with it grow"
                             + " the files. Default: ${DEFAULT-VALUE}")

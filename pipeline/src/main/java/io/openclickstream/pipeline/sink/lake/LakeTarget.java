@@ -23,7 +23,7 @@ public record LakeTarget(
         long bufferBytes,
         Duration maxOutage)
         implements Serializable {
-    private static final long BUFFER_BYTES = 64L << 20;
+    private static final long BUFFER_BYTES = 32L << 20;
     private static final Duration MAX_OUTAGE = Duration.ofMinutes(5);
 
     public LakeTarget {
