@@ -132,6 +132,11 @@ public final class LakeCatalog implements AutoCloseable {
         return storage;
     }
 
+    /** The same as Iceberg's own programs know it. */
+    Catalog iceberg() {
+        return catalog;
+    }
+
     /** Names of the tables that are there, sorted. */
     public List<String> tables() {
         return catalog.listTables(NAMESPACE).stream()

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.rest.RestCatalogServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,6 +262,35 @@ class LakeCommitterTest {
             other.job("second").commit(other.epoch(LINEAGE, 1, "again"), other::upload);
             assertThat(other.inTable("clicks")).containsExactly(name(TABLES.get(0), 1, "again"));
             assertThat(other.catalog.tables()).containsExactly("clicks", "page_metrics");
+        }
+    }
+
+    /** A catalog over HTTP, whose answers get lost as well. */
+    @Test
+    void aServiceMayKeepTheTables() throws Exception {
+        Path root = folder.resolve("lake");
+        try (TestLake behind = new TestLake(root, "jdbc:sqlite:" + folder.resolve("catalog.db"));
+                RestCatalogServer server = new RestCatalogServer(behind.catalog.iceberg());
+                TestLake other = new TestLake(root, server.address())) {
+            LakeCommitter job = other.job("first");
+            job.open(LINEAGE, 0);
+            for (long epoch = 1; epoch <= 4; epoch++) {
+                server.loseAnswers(epoch == 2 ? 2 : 0);
+                LakeEpoch next = other.epoch(LINEAGE, epoch, "w");
+                untilDone(() -> job.commit(next, other::upload));
+            }
+            other.job("second").open(LINEAGE, 3);
+            for (TestLake reader : List.of(behind, other)) {
+                assertThat(reader.inTable("clicks")).containsExactlyElementsOf(names(1, 2, 3));
+                assertThat(reader.inTable("page_metrics")).hasSize(3);
+            }
+            assertThat(other.catalog
+                            .load("clicks")
+                            .orElseThrow()
+                            .schema()
+                            .findField("event_id")
+                            .fieldId())
+                    .isEqualTo(3);
         }
     }
 
