@@ -37,6 +37,7 @@ class LakeFaultsIT {
                 feeder.raiseTo(records * part / 4);
                 feeder.awaitLimit();
                 progress.awaitReceived(records * part / 4);
+                assertNoRowIsTwiceInTheFolder(platform);
                 if (part == 1) {
                     platform.restart(S3, RunProgress.PATIENCE);
                 } else if (part == 2) {
@@ -51,6 +52,15 @@ class LakeFaultsIT {
             results.assertEqual(new Oracle(CLICKS));
             new TablesOfLake(platform).assertAreTheFolders();
         }
+    }
+
+    /** As readers by folder see it while the job writes: whole files, and each row once. */
+    private static void assertNoRowIsTwiceInTheFolder(Platform platform) throws Exception {
+        String clicks = platform.lakeFolder().resolve("clicks/**/*.parquet").toString();
+        assertThat(ComputedAgain.sql(
+                        "SELECT count(*) - count(DISTINCT (kafka_partition, kafka_offset)) FROM read_parquet('%s')"
+                                .formatted(clicks)))
+                .containsExactly("0");
     }
 
     private static PlatformSettings settings(Path root, Path folder, Ports ports, FaultyS3 store) {
