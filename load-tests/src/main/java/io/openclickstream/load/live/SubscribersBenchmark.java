@@ -1,6 +1,7 @@
 package io.openclickstream.load.live;
 
 import io.openclickstream.load.benchmark.Schedule;
+import io.openclickstream.load.benchmark.TypedCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ public final class SubscribersBenchmark {
     public static void main(String[] args) throws Exception {
         System.exit(SubscribersOptions.PROGRAM.run(
                 args, System.getenv(), options -> new SubscribersBenchmark(options, System.out)
-                        .run(String.join(" ", args))));
+                        .run(TypedCommand.of(System.getProperties(), SubscribersBenchmark.class, args))));
     }
 
     private int run(String command) throws Exception {
