@@ -88,9 +88,11 @@ final class Subscription implements TableStreams.Reader {
     /** Begins with all rows. */
     void begin(Topic followed, long nowNanos) {
         if (join(followed)) {
-            Version all = followed.current().retain();
-            sending = new OwnStep(new Step(all, all.all(), Step.Kind.SNAPSHOT, false), List.of());
-            oldest = all;
+            Version version = followed.current();
+            Frame all = followed.allRows();
+            sending =
+                    all != null ? new SharedStep(all.retain()) : new OwnStep(Topic.allOf(version.retain()), List.of());
+            oldest = version;
             pump(nowNanos);
         }
     }

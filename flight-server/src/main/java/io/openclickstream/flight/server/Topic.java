@@ -12,28 +12,45 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** All who follow the same rows, the latest version of these, and the step that led to it. For one thread. */
+/**
+ * All who follow the same rows, the latest version of these, the step that led to it, and all its rows for those who begin
+ * with it. For one thread.
+ */
 final class Topic {
     private final Watch watch;
     private final ReadableTables tables;
     private final BufferAllocator allocator;
     private final long maxFrameBytes;
+    private final long maxAllBytes;
     private final Runnable encoded;
     private final Schema schema;
     private final Set<Subscription> subscribers = new LinkedHashSet<>();
     private Version current;
     private @Nullable Frame frame;
+    /** All rows of the current version; null until somebody begins with them. */
+    private @Nullable Frame all;
+    /** Whether somebody has begun with them since it was last asked. */
+    private boolean isAllWanted;
+
     /**
      * @param maxFrameBytes what an encoded step may cost
+     * @param maxAllBytes what all rows may cost, once encoded
      * @param encoded called for each step that is encoded
      * @throws Refused when there is nothing to follow
      */
-    Topic(Watch watch, ReadableTables tables, BufferAllocator allocator, long maxFrameBytes, Runnable encoded)
+    Topic(
+            Watch watch,
+            ReadableTables tables,
+            BufferAllocator allocator,
+            long maxFrameBytes,
+            long maxAllBytes,
+            Runnable encoded)
             throws Refused {
         this.watch = watch;
         this.tables = tables;
         this.allocator = allocator;
         this.maxFrameBytes = maxFrameBytes;
+        this.maxAllBytes = maxAllBytes;
         this.encoded = encoded;
         this.current = new Version(watch, tables.look(watch));
         this.schema = current.schema(watch);
@@ -60,6 +77,39 @@ final class Topic {
     @Nullable
     Frame frameFrom(Version from) {
         return frame != null && frame.from() == from && frame.to() == current ? frame : null;
+    }
+
+    /**
+     * All rows of the current version, encoded; null when that would cost too much, so that whoever begins has to be sent
+     * them by itself.
+     */
+    @Nullable
+    Frame allRows() {
+        isAllWanted = true;
+        if (all == null
+                && current.snapshot().bytes() <= maxAllBytes
+                && allocator.getAllocatedMemory() <= allocator.getLimit() / 2) {
+            all = Frame.of(current, allOf(current), schema, allocator, maxAllBytes);
+            if (all != null) {
+                encoded.run();
+            }
+        }
+        return all;
+    }
+
+    /** Gives all rows back when nobody has begun with them since the last time. */
+    void forgetUnused() {
+        if (!isAllWanted) {
+            forgetAll();
+        }
+        isAllWanted = false;
+    }
+
+    private void forgetAll() {
+        if (all != null) {
+            all.release();
+            all = null;
+        }
     }
 
     /**
@@ -96,6 +146,7 @@ final class Topic {
         if (frame != null) {
             frame.release();
         }
+        forgetAll();
         current = next;
         before.replaced(nowNanos);
         if (changes.isEmpty() && next.saysTheSameAs(before)) {
@@ -106,6 +157,11 @@ final class Topic {
         }
         before.close();
         return true;
+    }
+
+    /** The step to a version for somebody who has no rows. */
+    static Step allOf(Version version) {
+        return new Step(version, version.all(), Step.Kind.SNAPSHOT, false);
     }
 
     /** The step between two versions for one subscriber. */
@@ -124,6 +180,7 @@ final class Topic {
             frame.release();
             frame = null;
         }
+        forgetAll();
         current.close();
     }
 }
