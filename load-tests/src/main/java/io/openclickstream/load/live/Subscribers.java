@@ -55,8 +55,12 @@ final class Subscribers implements AutoCloseable {
         this.request = request(ticket);
     }
 
-    /** Connections for {@link #add}. */
-    List<ManagedChannel> connect(int connections) {
+    /**
+     * Connections for {@link #add}.
+     *
+     * @param windowBytes what the server may send on each, and to each stream, before somebody has read it
+     */
+    List<ManagedChannel> connect(int connections, int windowBytes) {
         List<ManagedChannel> made = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             made.add(NettyChannelBuilder.forAddress(host, port)
@@ -65,6 +69,7 @@ final class Subscribers implements AutoCloseable {
                     .channelType(NioSocketChannel.class)
                     .directExecutor()
                     .maxInboundMessageSize(64 << 20)
+                    .flowControlWindow(windowBytes)
                     .build());
         }
         channels.addAll(made);
