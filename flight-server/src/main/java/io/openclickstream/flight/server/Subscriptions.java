@@ -37,8 +37,8 @@ final class Subscriptions implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     private static final int FRAMES_IN_MEMORY = 4;
-    /** All rows of so many versions: readers that stall while they are sent them hold them. */
-    private static final int WHOLE_VERSIONS_IN_MEMORY = 16;
+    /** Those that lead further: there are more of them, and readers that stall hold them. */
+    private static final int LONG_FRAMES_IN_MEMORY = 16;
 
     /** Smaller batches cost more than they carry. */
     private static final long LEAST_BATCH_BYTES = 8 << 10;
@@ -291,8 +291,8 @@ final class Subscriptions implements AutoCloseable {
                     watch,
                     tables,
                     memory.shared(),
-                    settings.maxBytes() / FRAMES_IN_MEMORY,
-                    settings.maxBytes() / WHOLE_VERSIONS_IN_MEMORY,
+                    new Topic.Bounds(
+                            settings.maxBytes() / FRAMES_IN_MEMORY, settings.maxBytes() / LONG_FRAMES_IN_MEMORY),
                     framesEncoded::incrementAndGet);
             topics.put(watch, topic);
         }

@@ -5,52 +5,69 @@ import io.openclickstream.flight.read.Watch;
 import io.openclickstream.flight.table.Changes;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All who follow the same rows, the latest version of these, the step that led to it, and all its rows for those who begin
- * with it. For one thread.
+ * All who follow the same rows, the latest version of these, and the ways that lead there from where they stand, each
+ * encoded once for all who go it. For one thread.
  */
 final class Topic {
     private final Watch watch;
     private final ReadableTables tables;
     private final BufferAllocator allocator;
-    private final long maxFrameBytes;
-    private final long maxAllBytes;
+    private final Bounds bounds;
     private final Runnable encoded;
     private final Schema schema;
     private final Set<Subscription> subscribers = new LinkedHashSet<>();
     private Version current;
-    private @Nullable Frame frame;
-    /** All rows of the current version; null until somebody begins with them. */
-    private @Nullable Frame all;
-    /** Whether somebody has begun with them since it was last asked. */
-    private boolean isAllWanted;
+    /** The version before, where those are who keep up. */
+    private @Nullable Version previous;
+
+    private final Map<Version, Way> ways = new HashMap<>();
+    /** For those who begin. */
+    private @Nullable Way wayFromNothing;
+    /** Whether somebody has taken a way since that was last asked. */
+    private boolean isInUse;
 
     /**
-     * @param maxFrameBytes what an encoded step may cost
-     * @param maxAllBytes what all rows may cost, once encoded
+     * What encoded steps may cost, in bytes.
+     *
+     * @param next one from the version before the current one
+     * @param other one from an earlier version, or of all rows; readers that stall may hold several
+     */
+    record Bounds(long next, long other) {}
+
+    /**
+     * What leads from one version to the current one.
+     *
+     * @param isSilent whether there is nothing to tell
+     * @param frame it, encoded; null when it costs too much to be kept, so that each is sent it by itself
+     */
+    record Way(Changes changes, boolean isSilent, @Nullable Frame frame) {
+        private void release() {
+            if (frame != null) {
+                frame.release();
+            }
+        }
+    }
+
+    /**
      * @param encoded called for each step that is encoded
      * @throws Refused when there is nothing to follow
      */
-    Topic(
-            Watch watch,
-            ReadableTables tables,
-            BufferAllocator allocator,
-            long maxFrameBytes,
-            long maxAllBytes,
-            Runnable encoded)
+    Topic(Watch watch, ReadableTables tables, BufferAllocator allocator, Bounds bounds, Runnable encoded)
             throws Refused {
         this.watch = watch;
         this.tables = tables;
         this.allocator = allocator;
-        this.maxFrameBytes = maxFrameBytes;
-        this.maxAllBytes = maxAllBytes;
+        this.bounds = bounds;
         this.encoded = encoded;
         this.current = new Version(watch, tables.look(watch));
         this.schema = current.schema(watch);
@@ -73,42 +90,62 @@ final class Topic {
         return subscribers;
     }
 
-    /** The encoded step from a version to the current one; null when there is none. */
-    @Nullable
-    Frame frameFrom(Version from) {
-        return frame != null && frame.from() == from && frame.to() == current ? frame : null;
-    }
-
-    /**
-     * All rows of the current version, encoded; null when that would cost too much, so that whoever begins has to be sent
-     * them by itself.
-     */
-    @Nullable
-    Frame allRows() {
-        isAllWanted = true;
-        if (all == null
-                && current.snapshot().bytes() <= maxAllBytes
-                && allocator.getAllocatedMemory() <= allocator.getLimit() / 2) {
-            all = Frame.of(current, allOf(current), schema, allocator, maxAllBytes);
-            if (all != null) {
-                encoded.run();
+    /** What leads to the current version from another one, which the caller holds; from nothing for null. */
+    Way wayFrom(@Nullable Version from) {
+        isInUse = true;
+        if (from == null) {
+            if (wayFromNothing == null) {
+                wayFromNothing = new Way(current.all(), false, encode(stepFrom(null, current.all()), false));
             }
+            return wayFromNothing;
         }
-        return all;
+        Way known = ways.get(from);
+        if (known == null) {
+            Changes changes = current.since(from);
+            boolean isSilent = changes.isEmpty() && current.saysTheSameAs(from);
+            known = new Way(changes, isSilent, isSilent ? null : encode(stepFrom(from, changes), isPrevious(from)));
+            ways.put(from, known);
+        }
+        return known;
     }
 
-    /** Gives all rows back when nobody has begun with them since the last time. */
+    /** Whether this is the version before the current one. */
+    boolean isPrevious(Version version) {
+        return version == previous;
+    }
+
+    /** The step to the current version, for one subscriber. */
+    Step stepFrom(@Nullable Version from, Changes changes) {
+        return from == null
+                ? new Step(current, changes, Step.Kind.SNAPSHOT, false)
+                : new Step(current, changes, Step.Kind.CHANGES, current.hasGoneBackSince(from));
+    }
+
+    private @Nullable Frame encode(Step step, boolean isNext) {
+        boolean isTooMuch = !isNext
+                && (allocator.getAllocatedMemory() > allocator.getLimit() / 2
+                        || (step.isSnapshot() && current.snapshot().bytes() > bounds.other()));
+        Frame frame = isTooMuch ? null : Frame.of(step, schema, allocator, isNext ? bounds.next() : bounds.other());
+        if (frame != null) {
+            encoded.run();
+        }
+        return frame;
+    }
+
+    /** Gives memory back when nobody has taken a way since the last time. */
     void forgetUnused() {
-        if (!isAllWanted) {
-            forgetAll();
+        if (!isInUse) {
+            forgetWays();
         }
-        isAllWanted = false;
+        isInUse = false;
     }
 
-    private void forgetAll() {
-        if (all != null) {
-            all.release();
-            all = null;
+    private void forgetWays() {
+        ways.values().forEach(Way::release);
+        ways.clear();
+        if (wayFromNothing != null) {
+            wayFromNothing.release();
+            wayFromNothing = null;
         }
     }
 
@@ -140,33 +177,13 @@ final class Topic {
             snapshot.close();
             return false;
         }
-        Version before = current;
         Version next = version(snapshot);
-        Changes changes = next.since(before);
-        if (frame != null) {
-            frame.release();
-        }
-        forgetAll();
+        forgetWays();
+        current.replaced(nowNanos);
+        current.close();
+        previous = current;
         current = next;
-        before.replaced(nowNanos);
-        if (changes.isEmpty() && next.saysTheSameAs(before)) {
-            frame = Frame.silent(before, next);
-        } else {
-            frame = Frame.of(before, step(before, next, changes), schema, allocator, maxFrameBytes);
-            encoded.run();
-        }
-        before.close();
         return true;
-    }
-
-    /** The step to a version for somebody who has no rows. */
-    static Step allOf(Version version) {
-        return new Step(version, version.all(), Step.Kind.SNAPSHOT, false);
-    }
-
-    /** The step between two versions for one subscriber. */
-    static Step step(Version from, Version to, Changes changes) {
-        return new Step(to, changes, Step.Kind.CHANGES, to.hasGoneBackSince(from));
     }
 
     /** Ends all subscriptions. */
@@ -176,11 +193,7 @@ final class Topic {
 
     /** Called once nobody follows it. */
     void close() {
-        if (frame != null) {
-            frame.release();
-            frame = null;
-        }
-        forgetAll();
+        forgetWays();
         current.close();
     }
 }
