@@ -10,7 +10,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.ByteArrayInputStream;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscribers implements AutoCloseable {
     private static final int THREADS = 2;
+    /** A message that is here in part keeps the whole buffer it was read into, and thousands may be. */
+    private static final int READ_BUFFER_BYTES = 16 << 10;
+
     private static final MethodDescriptor<byte[], Mark> DO_GET = MethodDescriptor.newBuilder(
                     new RequestMarshaller(), new MarkMarshaller())
             .setType(MethodType.SERVER_STREAMING)
@@ -70,6 +75,7 @@ final class Subscribers implements AutoCloseable {
                     .directExecutor()
                     .maxInboundMessageSize(64 << 20)
                     .flowControlWindow(windowBytes)
+                    .withOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BUFFER_BYTES))
                     .build());
         }
         channels.addAll(made);

@@ -27,7 +27,7 @@ public final class SubscribersBenchmark {
     static final int HEALTHY_CONNECTIONS = 16;
     static final int STALLED_CONNECTIONS = 8;
 
-    static final int HEALTHY_WINDOW_BYTES = 1 << 20;
+    static final int HEALTHY_WINDOW_BYTES = 256 << 10;
     /** So little that what nobody reads waits in the server, which is measured, and not in this process. */
     static final int STALLED_WINDOW_BYTES = 64 << 10;
 
