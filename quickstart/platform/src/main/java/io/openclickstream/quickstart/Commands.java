@@ -288,6 +288,7 @@ final class Commands {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("jvm.options"),
                 "-Xmx512m",
+                "-XX:MaxDirectMemorySize=1g",
                 "-D" + TypedCommand.PROPERTY + "=" + typed,
                 "-cp",
                 classPath,
