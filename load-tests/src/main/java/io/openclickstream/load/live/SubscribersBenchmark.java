@@ -127,7 +127,7 @@ public final class SubscribersBenchmark {
         }
     }
 
-    /** A few at a time: each is sent all rows by itself, and the server bounds what is on its way. */
+    /** A few at a time, since the server bounds what is on its way. */
     private static void join(Subscribers clients, int count, List<ManagedChannel> connections, boolean stall)
             throws IOException, InterruptedException {
         int before = clients.caughtUp();
