@@ -382,7 +382,7 @@ class SubscribeTest {
 
     @Test
     void stepsAreEncodedOnceForAllAndThereAreNoMoreSubscribersThanMayBe() throws Exception {
-        restart("--subscriptions.max=20");
+        restart("--subscriptions.max=20", "--subscriptions.keep-alive=10m");
         client.put(List.of(Clicks.upsert("a", 0, 1)));
         List<Follower> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -395,6 +395,7 @@ class SubscribeTest {
         FlightServerTest.refused(
                 () -> follow(LIVE).failure(), FlightStatusCode.RESOURCE_EXHAUSTED, "subscriptions.max");
         double before = metric("subscription_frames_total");
+        assertThat(before).as("all rows, for all who have begun with them").isEqualTo(1);
         client.put(List.of(Clicks.upsert("a", 0, 2)));
         for (Follower each : all) {
             has(each, "a|0|2|");
@@ -410,6 +411,31 @@ class SubscribeTest {
                 .isZero());
         await().atMost(TestClient.PATIENCE)
                 .untilAsserted(() -> assertThat(metric("subscription_bytes")).isZero());
+    }
+
+    @Test
+    void allRowsAreForgottenOnceNobodyBeginsWithThem() throws Exception {
+        restart("--subscriptions.keep-alive=1s");
+        client.put(List.of(Clicks.upsert("a", 0, 1)));
+        Follower first = follow(LIVE);
+        has(first, "a|0|1|");
+        assertThat(metric("subscription_frames_total")).isEqualTo(1);
+        await().atMost(TestClient.PATIENCE)
+                .untilAsserted(() -> assertThat(metric("subscription_bytes")).isZero());
+
+        Follower second = follow(LIVE);
+        has(second, "a|0|1|");
+        assertThat(metric("subscription_frames_total")).isEqualTo(2);
+    }
+
+    @Test
+    void aTableThatIsLargeForTheMemoryOfSubscribersIsSentToEachByItself() throws Exception {
+        restart("--subscriptions.memory-max=16MiB");
+        putMany(50_000, 0);
+        Follower one = follow(LIVE);
+        await().atMost(TestClient.PATIENCE)
+                .untilAsserted(() -> assertThat(one.fold.rows()).hasSize(50_000));
+        assertThat(metric("subscription_frames_total")).isZero();
     }
 
     @Test

@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  * For one thread, but for what gRPC still sends.
  */
 final class Frame {
-    private final Version from;
     private final Version to;
-    private final boolean isSilent;
     private final List<Part> parts = new ArrayList<>();
     private int references = 1;
 
@@ -26,15 +24,8 @@ final class Frame {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Part(ArrowRecordBatch rows, byte[] mark) {}
 
-    private Frame(Version from, Version to, boolean isSilent) {
-        this.from = from;
+    private Frame(Version to) {
         this.to = to;
-        this.isSilent = isSilent;
-    }
-
-    /** For a version that tells nothing new: whoever has the one before has this one. */
-    static Frame silent(Version from, Version to) {
-        return new Frame(from, to, true);
     }
 
     /**
@@ -43,8 +34,8 @@ final class Frame {
      * @param maxBytes what it may cost
      * @return null when it would cost more; each then has to be sent the step by itself
      */
-    static @Nullable Frame of(Version from, Step step, Schema schema, BufferAllocator allocator, long maxBytes) {
-        Frame frame = new Frame(from, step.to(), false);
+    static @Nullable Frame of(Step step, Schema schema, BufferAllocator allocator, long maxBytes) {
+        Frame frame = new Frame(step.to());
         long bytes = 0;
         try {
             while (step.hasNext()) {
@@ -69,17 +60,8 @@ final class Frame {
         }
     }
 
-    Version from() {
-        return from;
-    }
-
     Version to() {
         return to;
-    }
-
-    /** Whether there is nothing to send. */
-    boolean isSilent() {
-        return isSilent;
     }
 
     int size() {

@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * it learns that it is cancelled. What is sent afterwards is dropped.
  */
 final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implements Guest {
+    /**
+     * How much may wait for a client before it counts as not ready. gRPC's own 32 KiB are several steps of a subscription;
+     * of each, what keeps track of its buffers takes as much again on the heap, for each of thousands who may be slow.
+     */
+    private static final int READY_BYTES = 8 << 10;
+
     private final Principal principal;
     private final Credential credential;
     private final AtomicBoolean told = new AtomicBoolean();
@@ -25,6 +31,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
 
     GuardedCall(ServerCall<Q, A> call, Principal principal, Credential credential) {
         super(call);
+        call.setOnReadyThreshold(READY_BYTES);
         this.principal = principal;
         this.credential = credential;
     }

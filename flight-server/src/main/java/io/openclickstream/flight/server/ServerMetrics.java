@@ -100,12 +100,12 @@ final class ServerMetrics {
                 .register(registry);
         CounterWithCallback.builder()
                 .name(PREFIX + "subscriptions_conflated")
-                .help("Steps that were made for one subscriber, because it was slow and had missed some.")
+                .help("Steps that led a slow subscriber over several versions at once.")
                 .callback(callback -> callback.call((double) subscriptions.conflations()))
                 .register(registry);
         CounterWithCallback.builder()
                 .name(PREFIX + "subscription_frames")
-                .help("Steps that were encoded once for all who follow the same rows.")
+                .help("Steps that were encoded once for all who take them.")
                 .callback(callback -> callback.call((double) subscriptions.framesEncoded()))
                 .register(registry);
         GaugeWithCallback.builder()

@@ -15,6 +15,7 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  */
 final class Step {
     private final Version to;
+    private final Kind kind;
     private final ChangeCursor cursor;
     private final byte[] middle;
     private final byte[] end;
@@ -36,6 +37,7 @@ final class Step {
     /** Whoever makes it keeps the versions as long as it is used. */
     Step(Version to, Changes changes, Kind kind, boolean goesBack) {
         this.to = to;
+        this.kind = kind;
         this.cursor = new ChangeCursor(changes);
         this.middle = mark(to, kind, goesBack, false);
         this.end = mark(to, kind, goesBack, true);
@@ -44,6 +46,11 @@ final class Step {
     /** The version it leads to. */
     Version to() {
         return to;
+    }
+
+    /** Whether it tells all rows. */
+    boolean isSnapshot() {
+        return kind == Kind.SNAPSHOT;
     }
 
     /** Whether there is another batch; each step has one at least. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One client that follows a topic. It has a version, or is being sent the step to another one; whatever happened
- * meanwhile it then gets in one step. So a slow client costs the snapshots of the versions it stands between and a batch,
+ * meanwhile it then gets in one step, once it is ready. So a slow client costs the snapshots of the versions it stands between and a batch,
  * however much it has missed.
  *
  * <p>For the thread of {@link Subscriptions}; what others call says so.
@@ -88,9 +88,8 @@ final class Subscription implements TableStreams.Reader {
     /** Begins with all rows. */
     void begin(Topic followed, long nowNanos) {
         if (join(followed)) {
-            Version all = followed.current().retain();
-            sending = new OwnStep(new Step(all, all.all(), Step.Kind.SNAPSHOT, false), List.of());
-            oldest = all;
+            oldest = followed.current();
+            take(followed, null);
             pump(nowNanos);
         }
     }
@@ -156,11 +155,14 @@ final class Subscription implements TableStreams.Reader {
             return;
         }
         try {
+            if (!listener.isReady()) {
+                return;
+            }
             if (sending == null) {
                 choose(followed);
             }
             Sending now = sending;
-            if (now == null || !listener.isReady()) {
+            if (now == null) {
                 return;
             }
             long wait = share.waitNanos();
@@ -286,21 +288,27 @@ final class Subscription implements TableStreams.Reader {
         if (known == null || known == followed.current()) {
             return;
         }
-        Frame frame = followed.frameFrom(known);
-        if (frame != null && !frame.isSilent()) {
-            sending = new SharedStep(frame.retain());
-            return;
-        }
-        Version next = followed.current().retain();
-        Changes changes = frame != null ? null : next.since(known);
-        if (changes == null || (changes.isEmpty() && next.saysTheSameAs(known))) {
+        if (followed.wayFrom(known).isSilent()) {
+            at = followed.current().retain();
+            oldest = at;
             known.close();
-            at = next;
-            oldest = next;
             return;
         }
-        sending = new OwnStep(Topic.step(known, next, changes), List.of());
-        subscriptions.conflated();
+        take(followed, known);
+        if (!followed.isPrevious(known)) {
+            subscriptions.conflated();
+        }
+    }
+
+    /** Sets out to the current version. */
+    private void take(Topic followed, @Nullable Version from) {
+        Topic.Way way = followed.wayFrom(from);
+        if (way.frame() != null) {
+            sending = new SharedStep(way.frame().retain());
+        } else {
+            followed.current().retain();
+            sending = new OwnStep(followed.stepFrom(from, way.changes()), List.of());
+        }
     }
 
     private void arrived(Sending sent) {

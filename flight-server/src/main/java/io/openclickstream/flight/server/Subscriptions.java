@@ -37,6 +37,9 @@ final class Subscriptions implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     private static final int FRAMES_IN_MEMORY = 4;
+    /** Those that lead further: there are more of them, and readers that stall hold them. */
+    private static final int LONG_FRAMES_IN_MEMORY = 16;
+
     /** Smaller batches cost more than they carry. */
     private static final long LEAST_BATCH_BYTES = 8 << 10;
 
@@ -138,6 +141,7 @@ final class Subscriptions implements AutoCloseable {
         run(() -> {
             long now = System.nanoTime();
             open.forEach(each -> each.keepAlive(now, settings.keepAlive().toNanos()));
+            topics.values().forEach(Topic::forgetUnused);
         });
     }
 
@@ -287,7 +291,8 @@ final class Subscriptions implements AutoCloseable {
                     watch,
                     tables,
                     memory.shared(),
-                    settings.maxBytes() / FRAMES_IN_MEMORY,
+                    new Topic.Bounds(
+                            settings.maxBytes() / FRAMES_IN_MEMORY, settings.maxBytes() / LONG_FRAMES_IN_MEMORY),
                     framesEncoded::incrementAndGet);
             topics.put(watch, topic);
         }

@@ -5,35 +5,69 @@ import io.openclickstream.flight.read.Watch;
 import io.openclickstream.flight.table.Changes;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** All who follow the same rows, the latest version of these, and the step that led to it. For one thread. */
+/**
+ * All who follow the same rows, the latest version of these, and the ways that lead there from where they stand, each
+ * encoded once for all who go it. For one thread.
+ */
 final class Topic {
     private final Watch watch;
     private final ReadableTables tables;
     private final BufferAllocator allocator;
-    private final long maxFrameBytes;
+    private final Bounds bounds;
     private final Runnable encoded;
     private final Schema schema;
     private final Set<Subscription> subscribers = new LinkedHashSet<>();
     private Version current;
-    private @Nullable Frame frame;
+    /** The version before, where those are who keep up. */
+    private @Nullable Version previous;
+
+    private final Map<Version, Way> ways = new HashMap<>();
+    /** For those who begin. */
+    private @Nullable Way wayFromNothing;
+    /** Whether somebody has taken a way since that was last asked. */
+    private boolean isInUse;
+
     /**
-     * @param maxFrameBytes what an encoded step may cost
+     * What encoded steps may cost, in bytes.
+     *
+     * @param next one from the version before the current one
+     * @param other one from an earlier version, or of all rows; readers that stall may hold several
+     */
+    record Bounds(long next, long other) {}
+
+    /**
+     * What leads from one version to the current one.
+     *
+     * @param isSilent whether there is nothing to tell
+     * @param frame it, encoded; null when it costs too much to be kept, so that each is sent it by itself
+     */
+    record Way(Changes changes, boolean isSilent, @Nullable Frame frame) {
+        private void release() {
+            if (frame != null) {
+                frame.release();
+            }
+        }
+    }
+
+    /**
      * @param encoded called for each step that is encoded
      * @throws Refused when there is nothing to follow
      */
-    Topic(Watch watch, ReadableTables tables, BufferAllocator allocator, long maxFrameBytes, Runnable encoded)
+    Topic(Watch watch, ReadableTables tables, BufferAllocator allocator, Bounds bounds, Runnable encoded)
             throws Refused {
         this.watch = watch;
         this.tables = tables;
         this.allocator = allocator;
-        this.maxFrameBytes = maxFrameBytes;
+        this.bounds = bounds;
         this.encoded = encoded;
         this.current = new Version(watch, tables.look(watch));
         this.schema = current.schema(watch);
@@ -56,10 +90,63 @@ final class Topic {
         return subscribers;
     }
 
-    /** The encoded step from a version to the current one; null when there is none. */
-    @Nullable
-    Frame frameFrom(Version from) {
-        return frame != null && frame.from() == from && frame.to() == current ? frame : null;
+    /** What leads to the current version from another one, which the caller holds; from nothing for null. */
+    Way wayFrom(@Nullable Version from) {
+        isInUse = true;
+        if (from == null) {
+            if (wayFromNothing == null) {
+                wayFromNothing = new Way(current.all(), false, encode(stepFrom(null, current.all()), false));
+            }
+            return wayFromNothing;
+        }
+        Way known = ways.get(from);
+        if (known == null) {
+            Changes changes = current.since(from);
+            boolean isSilent = changes.isEmpty() && current.saysTheSameAs(from);
+            known = new Way(changes, isSilent, isSilent ? null : encode(stepFrom(from, changes), isPrevious(from)));
+            ways.put(from, known);
+        }
+        return known;
+    }
+
+    /** Whether this is the version before the current one. */
+    boolean isPrevious(Version version) {
+        return version == previous;
+    }
+
+    /** The step to the current version, for one subscriber. */
+    Step stepFrom(@Nullable Version from, Changes changes) {
+        return from == null
+                ? new Step(current, changes, Step.Kind.SNAPSHOT, false)
+                : new Step(current, changes, Step.Kind.CHANGES, current.hasGoneBackSince(from));
+    }
+
+    private @Nullable Frame encode(Step step, boolean isNext) {
+        boolean isTooMuch = !isNext
+                && (allocator.getAllocatedMemory() > allocator.getLimit() / 2
+                        || (step.isSnapshot() && current.snapshot().bytes() > bounds.other()));
+        Frame frame = isTooMuch ? null : Frame.of(step, schema, allocator, isNext ? bounds.next() : bounds.other());
+        if (frame != null) {
+            encoded.run();
+        }
+        return frame;
+    }
+
+    /** Gives memory back when nobody has taken a way since the last time. */
+    void forgetUnused() {
+        if (!isInUse) {
+            forgetWays();
+        }
+        isInUse = false;
+    }
+
+    private void forgetWays() {
+        ways.values().forEach(Way::release);
+        ways.clear();
+        if (wayFromNothing != null) {
+            wayFromNothing.release();
+            wayFromNothing = null;
+        }
     }
 
     /**
@@ -90,27 +177,13 @@ final class Topic {
             snapshot.close();
             return false;
         }
-        Version before = current;
         Version next = version(snapshot);
-        Changes changes = next.since(before);
-        if (frame != null) {
-            frame.release();
-        }
+        forgetWays();
+        current.replaced(nowNanos);
+        current.close();
+        previous = current;
         current = next;
-        before.replaced(nowNanos);
-        if (changes.isEmpty() && next.saysTheSameAs(before)) {
-            frame = Frame.silent(before, next);
-        } else {
-            frame = Frame.of(before, step(before, next, changes), schema, allocator, maxFrameBytes);
-            encoded.run();
-        }
-        before.close();
         return true;
-    }
-
-    /** The step between two versions for one subscriber. */
-    static Step step(Version from, Version to, Changes changes) {
-        return new Step(to, changes, Step.Kind.CHANGES, to.hasGoneBackSince(from));
     }
 
     /** Ends all subscriptions. */
@@ -120,10 +193,7 @@ final class Topic {
 
     /** Called once nobody follows it. */
     void close() {
-        if (frame != null) {
-            frame.release();
-            frame = null;
-        }
+        forgetWays();
         current.close();
     }
 }

@@ -45,7 +45,9 @@ class SubscriptionModelTest {
     private static final Duration RETENTION = Duration.ofHours(2);
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** The first twice, for those who follow the same rows share what is encoded. */
     private static final List<String> COMMANDS = List.of(
+            "{'table':'clicks','subscribe':true}",
             "{'table':'clicks','subscribe':true}",
             "{'table':'clicks','subscribe':true,'view':'committed'}",
             "{'table':'clicks','subscribe':true,'before':7200000}",
@@ -154,9 +156,12 @@ class SubscriptionModelTest {
         } else if (chance < 88) {
             one.agrees();
             return "agree";
-        } else if (chance < 97) {
+        } else if (chance < 96) {
             one.dropAndGoOn();
             return "resume";
+        } else if (chance < 97) {
+            subscriptions.keepAlive();
+            return "rest";
         }
         close();
         open(folder);

@@ -46,7 +46,7 @@ public final class FreshnessBenchmark {
     public static void main(String[] args) throws Exception {
         System.exit(FreshnessOptions.PROGRAM.run(
                 args, System.getenv(), options -> new FreshnessBenchmark(options, System.out)
-                        .run(String.join(" ", args))));
+                        .run(TypedCommand.of(System.getProperties(), FreshnessBenchmark.class, args))));
     }
 
     private int run(String command) throws Exception {

@@ -38,7 +38,7 @@ record FreshnessReport(FreshnessOptions options, FreshnessRun run) {
 
     void write(String command) throws IOException {
         new ReportFolder(options.reportDir())
-                .write("FreshnessBenchmark " + command, List.of(JSON.writeValueAsString(facts())), table(), result());
+                .write(command, List.of(JSON.writeValueAsString(facts())), table(), result());
     }
 
     private List<String> table() {

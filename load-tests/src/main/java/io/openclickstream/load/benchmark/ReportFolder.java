@@ -12,6 +12,7 @@ public record ReportFolder(Path folder) {
     /**
      * Keeps {@code command.txt}, {@code machine.json}, {@code runs.ndjson}, {@code table.txt} and {@code result.json}.
      *
+     * @param command how it was started, see {@link TypedCommand}
      * @param runs what each run said, a JSON object each
      * @param result the benchmark's result, one JSON object
      */

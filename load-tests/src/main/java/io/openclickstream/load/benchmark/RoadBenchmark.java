@@ -34,7 +34,10 @@ public final class RoadBenchmark {
 
     public static void main(String[] args) throws Exception {
         System.exit(RoadOptions.PROGRAM.run(
-                args, System.getenv(), options -> run(options, String.join(" ", args), System.out)));
+                args,
+                System.getenv(),
+                options ->
+                        run(options, TypedCommand.of(System.getProperties(), RoadBenchmark.class, args), System.out)));
     }
 
     static int run(RoadOptions options, String command, PrintStream out) throws IOException, InterruptedException {
@@ -94,7 +97,7 @@ public final class RoadBenchmark {
             } while (!run.isOverWith(sample));
             RoadReport report =
                     new RoadReport(run.result(), run.samples(), settings(clicks, job, sawTheStart, totals, flink));
-            report.write(options.reportDir(), "RoadBenchmark " + command, machine);
+            report.write(options.reportDir(), command, machine);
             report.print(out);
         }
     }

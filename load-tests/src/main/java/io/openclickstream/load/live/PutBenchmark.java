@@ -1,5 +1,6 @@
 package io.openclickstream.load.live;
 
+import io.openclickstream.load.benchmark.TypedCommand;
 import io.openclickstream.load.live.PutRun.Round;
 import io.openclickstream.schemas.live.EpochCommit;
 import java.io.IOException;
@@ -39,8 +40,8 @@ public final class PutBenchmark {
     }
 
     public static void main(String[] args) throws Exception {
-        System.exit(PutOptions.PROGRAM.run(
-                args, System.getenv(), options -> new PutBenchmark(options, System.out).run(String.join(" ", args))));
+        System.exit(PutOptions.PROGRAM.run(args, System.getenv(), options -> new PutBenchmark(options, System.out)
+                .run(TypedCommand.of(System.getProperties(), PutBenchmark.class, args))));
     }
 
     private int run(String command) throws Exception {

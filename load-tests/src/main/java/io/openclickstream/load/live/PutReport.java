@@ -31,7 +31,7 @@ record PutReport(PutOptions options, List<PutRun> runs) {
         for (PutRun run : runs) {
             seen.add(JSON.writeValueAsString(run.facts()));
         }
-        new ReportFolder(options.reportDir()).write("PutBenchmark " + command, seen, table(), result());
+        new ReportFolder(options.reportDir()).write(command, seen, table(), result());
     }
 
     private List<String> table() {

@@ -2,6 +2,7 @@ package io.openclickstream.load.live;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.TypedCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -37,8 +38,8 @@ public final class ReadBenchmark {
     }
 
     public static void main(String[] args) throws Exception {
-        System.exit(ReadOptions.PROGRAM.run(
-                args, System.getenv(), options -> new ReadBenchmark(options, System.out).run(String.join(" ", args))));
+        System.exit(ReadOptions.PROGRAM.run(args, System.getenv(), options -> new ReadBenchmark(options, System.out)
+                .run(TypedCommand.of(System.getProperties(), ReadBenchmark.class, args))));
     }
 
     private int run(String command) throws Exception {

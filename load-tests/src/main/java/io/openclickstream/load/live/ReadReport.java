@@ -76,11 +76,7 @@ record ReadReport(ReadOptions options, List<JsonNode> reads) {
 
     void write(String command) throws IOException {
         new ReportFolder(options.reportDir())
-                .write(
-                        "ReadBenchmark " + command,
-                        reads.stream().map(JsonNode::toString).toList(),
-                        table(),
-                        result());
+                .write(command, reads.stream().map(JsonNode::toString).toList(), table(), result());
     }
 
     private List<String> table() {

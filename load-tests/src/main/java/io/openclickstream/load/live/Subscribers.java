@@ -10,7 +10,9 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.ByteArrayInputStream;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscribers implements AutoCloseable {
     private static final int THREADS = 2;
+    /** A message that is here in part keeps the whole buffer it was read into, and thousands may be. */
+    private static final int READ_BUFFER_BYTES = 16 << 10;
+
     private static final MethodDescriptor<byte[], Mark> DO_GET = MethodDescriptor.newBuilder(
                     new RequestMarshaller(), new MarkMarshaller())
             .setType(MethodType.SERVER_STREAMING)
@@ -55,8 +60,12 @@ final class Subscribers implements AutoCloseable {
         this.request = request(ticket);
     }
 
-    /** Connections for {@link #add}. */
-    List<ManagedChannel> connect(int connections) {
+    /**
+     * Connections for {@link #add}.
+     *
+     * @param windowBytes what the server may send on each, and to each stream, before somebody has read it
+     */
+    List<ManagedChannel> connect(int connections, int windowBytes) {
         List<ManagedChannel> made = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
             made.add(NettyChannelBuilder.forAddress(host, port)
@@ -65,6 +74,8 @@ final class Subscribers implements AutoCloseable {
                     .channelType(NioSocketChannel.class)
                     .directExecutor()
                     .maxInboundMessageSize(64 << 20)
+                    .flowControlWindow(windowBytes)
+                    .withOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BUFFER_BYTES))
                     .build());
         }
         channels.addAll(made);

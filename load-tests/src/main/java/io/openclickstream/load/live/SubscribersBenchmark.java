@@ -1,6 +1,8 @@
 package io.openclickstream.load.live;
 
+import io.grpc.ManagedChannel;
 import io.openclickstream.load.benchmark.Schedule;
+import io.openclickstream.load.benchmark.TypedCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +27,10 @@ public final class SubscribersBenchmark {
     static final int HEALTHY_CONNECTIONS = 16;
     static final int STALLED_CONNECTIONS = 8;
 
+    static final int HEALTHY_WINDOW_BYTES = 256 << 10;
+    /** So little that what nobody reads waits in the server, which is measured, and not in this process. */
+    static final int STALLED_WINDOW_BYTES = 64 << 10;
+
     static final int JOIN_AT_ONCE = 48;
 
     private static final Form FORM = Form.PAGES;
@@ -44,7 +50,7 @@ public final class SubscribersBenchmark {
     public static void main(String[] args) throws Exception {
         System.exit(SubscribersOptions.PROGRAM.run(
                 args, System.getenv(), options -> new SubscribersBenchmark(options, System.out)
-                        .run(String.join(" ", args))));
+                        .run(TypedCommand.of(System.getProperties(), SubscribersBenchmark.class, args))));
     }
 
     private int run(String command) throws Exception {
@@ -93,8 +99,8 @@ public final class SubscribersBenchmark {
                     ticket(server, allocator),
                     arrivals)) {
                 long begin = System.nanoTime();
-                join(clients, subscribers - stalled, HEALTHY_CONNECTIONS, false);
-                join(clients, stalled, STALLED_CONNECTIONS, true);
+                join(clients, subscribers - stalled, clients.connect(HEALTHY_CONNECTIONS, HEALTHY_WINDOW_BYTES), false);
+                join(clients, stalled, clients.connect(STALLED_CONNECTIONS, STALLED_WINDOW_BYTES), true);
                 double joinSeconds = (System.nanoTime() - begin) / 1e9;
                 out.printf(
                         "%,d subscribers, %,d of them about to stall, joined within %.1f s%n",
@@ -121,14 +127,13 @@ public final class SubscribersBenchmark {
         }
     }
 
-    /** A few at a time: each is sent all rows by itself, and the server bounds what is on its way. */
-    private static void join(Subscribers clients, int count, int connections, boolean stall)
+    /** A few at a time, since the server bounds what is on its way. */
+    private static void join(Subscribers clients, int count, List<ManagedChannel> connections, boolean stall)
             throws IOException, InterruptedException {
-        var shared = clients.connect(count == 0 ? 0 : connections);
         int before = clients.caughtUp();
         for (int begun = 0; begun < count; ) {
             int more = Math.min(JOIN_AT_ONCE, count - begun);
-            clients.add(more, shared, stall);
+            clients.add(more, connections, stall);
             begun += more;
             awaitAll(clients, before + begun);
         }

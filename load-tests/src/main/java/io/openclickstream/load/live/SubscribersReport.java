@@ -37,7 +37,7 @@ record SubscribersReport(SubscribersOptions options, SubscribersRun few, Subscri
             facts.put("resident_bytes", run.samples().residentBytes());
             seen.add(JSON.writeValueAsString(facts));
         }
-        new ReportFolder(options.reportDir()).write("SubscribersBenchmark " + command, seen, table(), result());
+        new ReportFolder(options.reportDir()).write(command, seen, table(), result());
     }
 
     private List<String> table() {

@@ -118,7 +118,10 @@ record RunSection(KeptRun run) {
     }
 
     private String command() {
-        return "./clickstream bench " + run.name() + "\n" + run.command();
+        // Of earlier runs, what the launcher made of what was typed was kept.
+        return run.command().contains("./clickstream ")
+                ? run.command()
+                : "./clickstream bench " + run.name() + "\n" + run.command();
     }
 
     private static String shown(JsonNode value) {

@@ -58,6 +58,16 @@ class WriteReportTest {
     }
 
     @Test
+    void whatWasTypedStandsAsItIs() throws Exception {
+        keep("first", COMPARISON);
+        Files.writeString(folder.resolve("first/command.txt"), "./clickstream bench side-by-side --seed=7\n");
+
+        assertThat(page())
+                .contains(">./clickstream bench side-by-side --seed=7</pre>")
+                .doesNotContain("./clickstream bench side-by-side\n");
+    }
+
+    @Test
     void barsAreAsLongAsTheirValues() throws Exception {
         keep("first", COMPARISON);
         assertProportional(bars(chart(1)), 100, 150, 300, 50, 100);

@@ -1,5 +1,6 @@
 package io.openclickstream.quickstart;
 
+import io.openclickstream.load.benchmark.TypedCommand;
 import io.openclickstream.quickstart.platform.CannotStartException;
 import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.platform.PlatformSettings;
@@ -159,9 +160,11 @@ final class Commands {
         return new Recompute(options.settings(root, target, options.kafka(), isLive), this::say).run();
     }
 
-    int bench(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+    /** @param typed what was typed, which a benchmark keeps with its raw output */
+    int bench(BenchOptions options, String typed) throws IOException, InterruptedException, CannotStartException {
         if (options.isReport) {
             return benchmark(
+                    typed,
                     System.getProperty("java.class.path"),
                     "io.openclickstream.load.report.WriteReport",
                     List.of("--reports.dir=" + root.resolve("load-tests").resolve("reports")));
@@ -172,67 +175,77 @@ final class Commands {
             return 0;
         }
         return switch (options.benchmark) {
-            case ROAD -> benchRoad(options);
-            case SIDE_BY_SIDE -> benchSideBySide(options);
+            case ROAD -> benchRoad(options, typed);
+            case SIDE_BY_SIDE -> benchSideBySide(options, typed);
             case PARQUET_WRITER ->
                 benchmark(
+                        typed,
                         besideFlink(),
                         "io.openclickstream.load.parquet.ParquetWriterBenchmark",
                         options.parquetWriterArguments(root));
             case SESSION_OPERATOR ->
                 benchmark(
+                        typed,
                         besideFlink(),
                         "io.openclickstream.load.operator.SessionOperatorBenchmark",
                         options.sessionOperatorArguments(root));
             case OPEN_SESSIONS ->
                 benchmark(
+                        typed,
                         besideFlink(),
                         "io.openclickstream.load.operator.OpenSessionsBenchmark",
                         options.openSessionsArguments(root));
             case LIVE_READ ->
                 benchmark(
+                        typed,
                         System.getProperty("java.class.path"),
                         "io.openclickstream.load.live.ReadBenchmark",
                         options.liveReadArguments(root, flightServer(), System.getenv()));
             case LIVE_SNAPSHOTS ->
                 benchmark(
+                        typed,
                         classPath(root.resolve("load-tests").resolve("live-store")),
                         "io.openclickstream.load.store.SnapshotBenchmark",
                         options.liveSnapshotsArguments(root));
             case LIVE_PUT ->
                 benchmark(
+                        typed,
                         System.getProperty("java.class.path"),
                         "io.openclickstream.load.live.PutBenchmark",
                         options.livePutArguments(root, flightServer()));
             case LIVE_SUBSCRIBERS ->
                 benchmark(
+                        typed,
                         System.getProperty("java.class.path"),
                         "io.openclickstream.load.live.SubscribersBenchmark",
                         options.liveSubscribersArguments(root, flightServer()));
-            case FRESHNESS -> benchFreshness(options);
+            case FRESHNESS -> benchFreshness(options, typed);
         };
     }
 
-    private int benchRoad(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+    private int benchRoad(BenchOptions options, String typed)
+            throws IOException, InterruptedException, CannotStartException {
         String classPath = System.getProperty("java.class.path");
         String main = "io.openclickstream.load.benchmark.RoadBenchmark";
         // The benchmark fills the topic itself and refuses one that holds records.
         try (Platform platform =
                 Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
-            int filled = benchmark(classPath, main, options.arguments(platform.addresses(), "FILL"));
+            int filled = benchmark(typed, classPath, main, options.arguments(platform.addresses(), "FILL"));
             if (filled != 0) {
                 return filled;
             }
             platform.startJob();
-            return benchmark(classPath, main, options.measureArguments(platform, root));
+            return benchmark(typed, classPath, main, options.measureArguments(platform, root));
         }
     }
 
     /** The jobs run in JVMs of their own, so of the platform they only need Kafka. */
-    private int benchSideBySide(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+    private int benchSideBySide(BenchOptions options, String typed)
+            throws IOException, InterruptedException, CannotStartException {
         try (Platform platform =
                 Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
             return benchmark(
+                    typed,
                     besideFlink(),
                     "io.openclickstream.load.sidebyside.SideBySide",
                     options.comparisonArguments(platform.addresses(), root));
@@ -240,9 +253,11 @@ final class Commands {
     }
 
     /** On the whole platform, which begins anew. */
-    private int benchFreshness(BenchOptions options) throws IOException, InterruptedException, CannotStartException {
+    private int benchFreshness(BenchOptions options, String typed)
+            throws IOException, InterruptedException, CannotStartException {
         try (Platform platform = Platform.start(options.freshnessSettings(root), this::say)) {
             return benchmark(
+                    typed,
                     System.getProperty("java.class.path"),
                     "io.openclickstream.load.benchmark.FreshnessBenchmark",
                     options.freshnessArguments(platform, root));
@@ -267,12 +282,14 @@ final class Commands {
     }
 
     /** A process of its own, so that what measures does not share a JVM with what is measured. */
-    private int benchmark(String classPath, String main, List<String> arguments)
+    private int benchmark(String typed, String classPath, String main, List<String> arguments)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("jvm.options"),
                 "-Xmx512m",
+                "-XX:MaxDirectMemorySize=1g",
+                "-D" + TypedCommand.PROPERTY + "=" + typed,
                 "-cp",
                 classPath,
                 main));

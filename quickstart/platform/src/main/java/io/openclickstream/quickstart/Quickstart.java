@@ -37,7 +37,9 @@ public final class Quickstart {
                 case "replay" -> ReplayOptions.PROGRAM.run(options, environment, commands::replay);
                 case "recompute" -> RecomputeOptions.PROGRAM.run(options, environment, commands::recompute);
                 case "verify" -> VerifyOptions.PROGRAM.run(options, environment, commands::verify);
-                case "bench" -> BenchOptions.PROGRAM.run(options, environment, commands::bench);
+                case "bench" ->
+                    BenchOptions.PROGRAM.run(
+                            options, environment, read -> commands.bench(read, TypedLine.of(command, options)));
                 default -> {
                     System.err.println("There is no command '" + command + "'. ./clickstream help lists them.");
                     yield 2;

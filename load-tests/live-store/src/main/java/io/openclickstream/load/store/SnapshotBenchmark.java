@@ -1,5 +1,6 @@
 package io.openclickstream.load.store;
 
+import io.openclickstream.load.benchmark.TypedCommand;
 import java.io.PrintStream;
 import java.nio.file.Files;
 
@@ -20,7 +21,7 @@ public final class SnapshotBenchmark {
         System.setProperty("log4j2.configurationFile", "classpath:flight-server-log4j2.properties");
         System.exit(
                 SnapshotOptions.PROGRAM.run(args, System.getenv(), options -> new SnapshotBenchmark(options, System.out)
-                        .run(String.join(" ", args))));
+                        .run(TypedCommand.of(System.getProperties(), SnapshotBenchmark.class, args))));
     }
 
     private int run(String command) throws Exception {

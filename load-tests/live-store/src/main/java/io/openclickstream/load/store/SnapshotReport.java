@@ -50,7 +50,7 @@ record SnapshotReport(
 
     void write(String command) throws IOException {
         new ReportFolder(options.reportDir())
-                .write("SnapshotBenchmark " + command, List.of(JSON.writeValueAsString(facts())), table(), result());
+                .write(command, List.of(JSON.writeValueAsString(facts())), table(), result());
     }
 
     private List<String> table() {

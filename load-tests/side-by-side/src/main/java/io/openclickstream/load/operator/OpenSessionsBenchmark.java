@@ -1,6 +1,7 @@
 package io.openclickstream.load.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openclickstream.load.benchmark.TypedCommand;
 import io.openclickstream.load.sidebyside.FreshJvm;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,7 +36,7 @@ public final class OpenSessionsBenchmark {
     public static void main(String[] args) throws Exception {
         System.exit(OpenSessionsOptions.PROGRAM.run(args, System.getenv(), options -> new OpenSessionsBenchmark(
                         options, System.out, inFreshJvms(options.jvm()))
-                .run(String.join(" ", args))));
+                .run(TypedCommand.of(System.getProperties(), OpenSessionsBenchmark.class, args))));
     }
 
     /**

@@ -157,6 +157,6 @@ record OpenSessionsReport(OpenSessionsOptions options, List<OpenSessionsRun> run
 
     /** Keeps the raw output. */
     void write(String command) throws IOException {
-        new ReportFolder(options.reportDir()).write("OpenSessionsBenchmark " + command, seen, table(), result());
+        new ReportFolder(options.reportDir()).write(command, seen, table(), result());
     }
 }

@@ -1,5 +1,6 @@
 package io.openclickstream.load.operator;
 
+import io.openclickstream.load.benchmark.TypedCommand;
 import io.openclickstream.load.sidebyside.FreshJvm;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,7 +34,7 @@ public final class SessionOperatorBenchmark {
     public static void main(String[] args) throws Exception {
         System.exit(SessionOperatorOptions.PROGRAM.run(args, System.getenv(), options -> new SessionOperatorBenchmark(
                         options, System.out, inFreshJvms(options.jvm()))
-                .run(String.join(" ", args))));
+                .run(TypedCommand.of(System.getProperties(), SessionOperatorBenchmark.class, args))));
     }
 
     /**

@@ -161,10 +161,6 @@ record SessionOperatorReport(SessionOperatorOptions options, List<SessionOperato
     /** Keeps the raw output. */
     void write(String command) throws IOException {
         new ReportFolder(options.reportDir())
-                .write(
-                        "SessionOperatorBenchmark " + command,
-                        runs.stream().map(run -> run.seen().toString()).toList(),
-                        table(),
-                        result());
+                .write(command, runs.stream().map(run -> run.seen().toString()).toList(), table(), result());
     }
 }

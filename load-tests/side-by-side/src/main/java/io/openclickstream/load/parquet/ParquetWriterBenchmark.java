@@ -1,6 +1,7 @@
 package io.openclickstream.load.parquet;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.load.benchmark.TypedCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ public final class ParquetWriterBenchmark {
     public static void main(String[] args) throws Exception {
         System.exit(ParquetWriterOptions.PROGRAM.run(
                 args, System.getenv(), options -> new ParquetWriterBenchmark(options, System.out)
-                        .run(String.join(" ", args))));
+                        .run(TypedCommand.of(System.getProperties(), ParquetWriterBenchmark.class, args))));
     }
 
     private int run(String command) throws IOException, InterruptedException {

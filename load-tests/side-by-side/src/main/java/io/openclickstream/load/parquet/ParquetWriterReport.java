@@ -82,7 +82,7 @@ record ParquetWriterReport(ParquetWriterOptions options, WriterRun baseline, Wri
     /** Keeps {@code command.txt}, {@code machine.json}, {@code runs.ndjson}, {@code table.txt} and {@code result.json}. */
     void write(String command) throws IOException {
         Path folder = options.reportDir();
-        Files.writeString(folder.resolve("command.txt"), "ParquetWriterBenchmark " + command + "\n");
+        Files.writeString(folder.resolve("command.txt"), command + "\n");
         Files.writeString(
                 folder.resolve("machine.json"),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsString(Machine.facts()) + "\n");

@@ -2,6 +2,7 @@ package io.openclickstream.load.sidebyside;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openclickstream.load.benchmark.ClickTopic;
+import io.openclickstream.load.benchmark.TypedCommand;
 import io.openclickstream.load.generator.ClickGenerator;
 import io.openclickstream.load.generator.GeneratorSettings;
 import io.openclickstream.load.generator.GeneratorSettings.Shares;
@@ -40,8 +41,8 @@ public final class SideBySide {
     }
 
     public static void main(String[] args) throws Exception {
-        System.exit(SideBySideOptions.PROGRAM.run(
-                args, System.getenv(), options -> new SideBySide(options, System.out).run(String.join(" ", args))));
+        System.exit(SideBySideOptions.PROGRAM.run(args, System.getenv(), options -> new SideBySide(options, System.out)
+                .run(TypedCommand.of(System.getProperties(), SideBySide.class, args))));
     }
 
     private int run(String command) throws IOException, InterruptedException {

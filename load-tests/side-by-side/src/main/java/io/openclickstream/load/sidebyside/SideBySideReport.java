@@ -148,10 +148,6 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
 
     void write(String command) throws IOException {
         new ReportFolder(options.reportDir())
-                .write(
-                        "SideBySide " + command,
-                        runs.stream().map(run -> run.seen().toString()).toList(),
-                        table(),
-                        result());
+                .write(command, runs.stream().map(run -> run.seen().toString()).toList(), table(), result());
     }
 }
