@@ -8,7 +8,6 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PutResult;
-import org.apache.arrow.flight.SyncPutListener;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class LiveConnection implements AutoCloseable {
 
     private @Nullable FlightClient client;
     private FlightClient.@Nullable ClientStreamListener stream;
-    private @Nullable SyncPutListener answers;
+    private @Nullable PutAnswers answers;
     private @Nullable FlightRuntimeException failure;
     private boolean isAnswerDue;
 
@@ -85,7 +84,7 @@ final class LiveConnection implements AutoCloseable {
     }
 
     private void awaitAnswer(PutHeader header) throws InterruptedException {
-        SyncPutListener listener = answers;
+        PutAnswers listener = answers;
         if (listener == null) {
             throw new IllegalStateException("Not connected.");
         }
@@ -109,7 +108,7 @@ final class LiveConnection implements AutoCloseable {
             return stream;
         }
         client = settings.access().client(allocator, new Location(settings.uri()));
-        SyncPutListener listener = new SyncPutListener();
+        PutAnswers listener = new PutAnswers();
         answers = listener;
         stream = client.startPut(FlightDescriptor.path(table), batch.root(), listener);
         return stream;
