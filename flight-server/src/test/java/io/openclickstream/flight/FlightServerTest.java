@@ -162,6 +162,29 @@ class FlightServerTest {
     }
 
     @Test
+    void readersThatStallLeaveMemoryToThoseThatRead() throws Exception {
+        putMany(300_000, 0);
+        List<FlightStream> stalled = new ArrayList<>();
+        try (TestClient reader = new TestClient(server.port())) { // streams of one connection share its window
+            for (int i = 0; i < 40; i++) { // large batches for each would be more than 40 MiB
+                stalled.add(client.stream("clicks"));
+            }
+            await().atMost(TestClient.PATIENCE)
+                    .untilAsserted(() -> assertThat(metric("direct_memory_bytes{pool=\"streams\"}"))
+                            .isGreaterThan(8 << 20));
+            assertThat(reader.keys("clicks")).hasSize(300_000);
+            assertThat(metric("direct_memory_bytes{pool=\"streams\"}")).isBetween(8.0 * (1 << 20), 16.0 * (1 << 20));
+            await().atMost(TestClient.PATIENCE)
+                    .untilAsserted(() -> assertThat(metric("streams")).isEqualTo(40));
+        } finally {
+            for (FlightStream each : stalled) {
+                each.cancel("enough", null);
+                each.close();
+            }
+        }
+    }
+
+    @Test
     void noMoreReadersThanAllowed() throws Exception {
         restart("--streams.max=1");
         putMany(300_000, 0);

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.io.ByteStreams;
 import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -18,6 +20,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Calls a Flight server with any bytes, and gets the bytes that come back. */
@@ -73,6 +76,27 @@ final class RawFlight implements AutoCloseable {
                         request)
                 .forEachRemaining(answer::add);
         return answer;
+    }
+
+    /** The status of a call of DoGet that sends no request at all. */
+    Status withoutRequest() throws Exception {
+        CompletableFuture<Status> status = new CompletableFuture<>();
+        var call = channel.newCall(
+                MethodDescriptor.newBuilder(BYTES, BYTES)
+                        .setType(MethodType.SERVER_STREAMING)
+                        .setFullMethodName("arrow.flight.protocol.FlightService/DoGet")
+                        .build(),
+                CallOptions.DEFAULT);
+        call.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status closed, Metadata trailers) {
+                        status.complete(closed);
+                    }
+                },
+                new Metadata());
+        call.halfClose();
+        return status.get(60, TimeUnit.SECONDS);
     }
 
     @Override

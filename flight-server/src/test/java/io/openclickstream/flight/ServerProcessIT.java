@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.Status;
 import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.schemas.live.LiveMetadata;
 import java.io.RandomAccessFile;
@@ -30,6 +31,19 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerProcessIT {
     @TempDir
     Path folder;
+
+    @Test
+    void whatClientsDoWrongIsALineInTheLogAndNoStackTrace() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder);
+                TestClient client = new TestClient(server.port());
+                RawFlight raw = new RawFlight(server.port())) {
+            assertThat(raw.withoutRequest().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            client.putAndLeave(Clicks.upsert("a", 0, 1), 200);
+            await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(server.errors())
+                    .contains("a client did not send one request", "a client left before it was answered"));
+            assertThat(server.errors()).doesNotContain("\tat ", "unexpectedly");
+        }
+    }
 
     @Test
     void whateverIsAcknowledgedIsThereAfterKillMinusNine() throws Exception {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.flight.Action;
+import org.apache.arrow.flight.AsyncPutListener;
 import org.apache.arrow.flight.CallHeaders;
 import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.CallOptions;
@@ -139,6 +140,26 @@ final class TestClient implements AutoCloseable {
     void put(String table, Long watermarkMillis, VectorSchemaRoot batch) throws Exception {
         PutHeader header = header(table, watermarkMillis, batch);
         put(FlightDescriptor.path(table), header.toBytes(), batch);
+        count(table, header, batch);
+    }
+
+    /** Puts one row so many times, waits for no answer, and breaks the call off. */
+    void putAndLeave(Clicks row, int batches) throws Exception {
+        try (VectorSchemaRoot batch = Clicks.batch(List.of(row), allocator)) {
+            var writer = flight.startPut(FlightDescriptor.path("clicks"), batch, new AsyncPutListener(), timeout());
+            for (int i = 0; i < batches; i++) {
+                PutHeader header = header("clicks", 7L, batch);
+                byte[] bytes = header.toBytes();
+                ArrowBuf metadata = allocator.buffer(bytes.length);
+                metadata.writeBytes(bytes);
+                writer.putNext(metadata);
+                count("clicks", header, batch);
+            }
+            writer.error(new IllegalStateException("leaves"));
+        }
+    }
+
+    private void count(String table, PutHeader header, VectorSchemaRoot batch) {
         EpochCommit.Lane lane = lane(table);
         lanes.put(
                 table,

@@ -249,4 +249,57 @@ class BrokenManifestsTest {
         assertThat(mistake.by().problems(manifests))
                 .anySatisfy(problem -> assertThat(problem).contains(mistake.found()));
     }
+
+    static Stream<Mistake> mistakesOfTheEncryptedOverlay() {
+        String replica = "StatefulSet clickstream-flight-replica";
+        String replicaContainer = "/spec/template/spec/containers/0";
+        String scheme = replicaContainer + "/readinessProbe/httpGet/scheme";
+        return Stream.of(
+                new Mistake(Check.CODE, replica, scheme, "\"HTTP\"", "readinessProbe does not speak to the HTTP port"),
+                new Mistake(
+                        Check.CODE,
+                        replica,
+                        "/spec/template/metadata/annotations/prometheus.io~1scheme",
+                        "",
+                        "prometheus.io/scheme does not speak"),
+                new Mistake(
+                        Check.CODE,
+                        "StatefulSet clickstream-flight",
+                        scheme,
+                        "\"HTTP\"",
+                        "live.uri=grpc+tls://clickstream-flight:8815 does not speak to the Flight server"),
+                new Mistake(
+                        Check.CODE,
+                        "Service clickstream-flight",
+                        "/spec/ports/0/port",
+                        "8825",
+                        "no Service answers to follow=grpc+tls://clickstream-flight:8815"),
+                new Mistake(
+                        Check.CODE,
+                        replica,
+                        replicaContainer + "/env/0/value",
+                        "\"-Xmx8g -XX:MaxDirectMemorySize=8832m\"",
+                        "may take 17324 MiB, its container 12288 MiB"),
+                new Mistake(
+                        Check.REFERENCES,
+                        "FlinkDeployment clickstream",
+                        "/spec/podTemplate/spec/containers/0/volumeMounts/2/name",
+                        "\"access\"",
+                        "volume is not mounted: tls"),
+                new Mistake(
+                        Check.REFERENCES,
+                        "Service clickstream-flight-read",
+                        "/spec/selector/clickstream-reads",
+                        "\"yes\"",
+                        "selects no pod"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakesOfTheEncryptedOverlay")
+    void aPlantedMistakeIsFoundInTheEncryptedOverlay(Mistake mistake) {
+        Manifests manifests = Manifests.of("encrypted");
+        mistake.plant(manifests);
+        assertThat(mistake.by().problems(manifests))
+                .anySatisfy(problem -> assertThat(problem).contains(mistake.found()));
+    }
 }

@@ -39,7 +39,7 @@ final class CodeAgreement {
     static List<String> problems(Manifests manifests) {
         CodeAgreement agreement = new CodeAgreement(manifests);
         agreement.checkJob();
-        agreement.checkFlightServer();
+        manifests.all("StatefulSet").forEach(set -> agreement.checkFlightServer(nameOf(set)));
         agreement.checkNetworkPolicies();
         return agreement.problems;
     }
@@ -61,11 +61,8 @@ final class CodeAgreement {
         Pod pod = flinkPod();
         ProgramOptions options = options(ClickstreamJob.class, pod, job.path("args"));
         if (options != null) {
-            URI live = URI.create(options.value("live.uri").toString());
-            require(
-                    manifests.has("Service", live.getHost())
-                            && servicePorts(live.getHost()).contains(live.getPort()),
-                    "no Service answers to live.uri=" + live);
+            checkThatAServiceAnswers(
+                    "live.uri", URI.create(options.value("live.uri").toString()));
         }
         require(
                 containerPorts(pod)
@@ -82,11 +79,27 @@ final class CodeAgreement {
                 "the image is not of Flink " + flink);
     }
 
-    private void checkFlightServer() {
+    /** By the same name as the option, and encrypted exactly if the server is. */
+    private void checkThatAServiceAnswers(String option, URI uri) {
+        require(
+                manifests.has("Service", uri.getHost())
+                        && servicePorts(uri.getHost()).contains(uri.getPort()),
+                "no Service answers to " + option + "=" + uri);
+        boolean isEncrypted = manifests
+                .one("StatefulSet", "clickstream-flight")
+                .at("/spec/template/spec/containers/0/readinessProbe/httpGet/scheme")
+                .asText()
+                .equals("HTTPS");
+        require(
+                uri.getScheme().equals(isEncrypted ? "grpc+tls" : "grpc"),
+                option + "=" + uri + " does not speak to the Flight server as it listens");
+    }
+
+    private void checkFlightServer(String name) {
         List<String> entryPoint = FLIGHT_IMAGE.entryPoint();
         String mainClass = entryPoint.get(entryPoint.size() - 1);
         Pod pod = manifests.pods().stream()
-                .filter(each -> each.owner().equals("StatefulSet clickstream-flight"))
+                .filter(each -> each.owner().equals("StatefulSet " + name))
                 .findFirst()
                 .orElseThrow();
         JsonNode container = container(pod, "flight-server");
@@ -111,8 +124,20 @@ final class CodeAgreement {
                         .anyMatch(mount -> mount.path("name").asText().equals("data")
                                 && mount.path("mountPath").asText().equals(data)),
                 "data.dir=" + data + " is not the volume that is kept");
-        JsonNode annotations =
-                manifests.one("StatefulSet", "clickstream-flight").at("/spec/template/metadata/annotations");
+        Object leader = options.value("follow");
+        if (leader != null) {
+            checkThatAServiceAnswers("follow", URI.create(leader.toString()));
+        }
+        boolean isEncrypted = options.value("tls.certificate") != null;
+        for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+            require(
+                    container.path(probe).at("/httpGet/scheme").asText("HTTP").equals(isEncrypted ? "HTTPS" : "HTTP"),
+                    name + ": " + probe + " does not speak to the HTTP port as it listens");
+        }
+        JsonNode annotations = manifests.one("StatefulSet", name).at("/spec/template/metadata/annotations");
+        require(
+                annotations.path("prometheus.io/scheme").asText("http").equals(isEncrypted ? "https" : "http"),
+                name + ": prometheus.io/scheme does not speak to the HTTP port as it listens");
         require(
                 annotations
                         .path("prometheus.io/port")

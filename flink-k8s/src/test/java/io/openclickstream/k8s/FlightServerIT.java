@@ -5,21 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,103 +37,187 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FlightServerIT {
     private static final Path SERVER = Manifests.MODULE.resolve("../flight-server/target");
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private static final String TOKEN = "the replica's token";
+
+    @TempDir
+    Path folder;
+
+    private SelfSigned tls;
+    private HttpClient http;
 
     static List<String> overlays() throws IOException {
         return Manifests.overlays();
     }
 
+    /** What the Secrets provide. */
+    @BeforeEach
+    void writeSecrets() throws Exception {
+        tls = SelfSigned.make(folder);
+        http = HttpClient.newBuilder()
+                .sslContext(tls.trusting())
+                .connectTimeout(Duration.ofSeconds(2))
+                .build();
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(
+                folder.resolve("principals.json"),
+                "{\"principals\": [{\"name\": \"replica\", \"roles\": [\"replica\"], \"token_sha256\": [\"%s\"]}]}"
+                        .formatted(HexFormat.of().formatHex(digest)));
+        Files.writeString(folder.resolve("token"), TOKEN);
+        Files.writeString(folder.resolve("ticket.keys"), Base64.getEncoder().encodeToString(new byte[32]) + "\n");
+    }
+
     @ParameterizedTest
     @MethodSource("overlays")
-    void startsWithTheOverlaysMemoryAndOptionsAndAnswersEveryProbe(String overlay, @TempDir Path folder)
-            throws Exception {
-        Manifests manifests = Manifests.of(overlay);
-        JsonNode template = manifests.one("StatefulSet", "clickstream-flight").at("/spec/template");
-        int httpPort = freePort();
-        Path log = folder.resolve("server.log");
-        Process server = start(manifests, template.at("/spec/containers/0"), folder, log, httpPort);
-        try {
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> !server.isAlive() || status(httpPort, "/health/ready") == 200);
-            assertThat(server.isAlive()).as(Files.readString(log)).isTrue();
-            for (String path : pathsAskedFor(template)) {
-                assertThat(status(httpPort, path)).as(path).isEqualTo(200);
-            }
-            assertThat(status(httpPort, "/healthz")).isEqualTo(404); // an unknown path is not simply answered
-        } finally {
-            server.destroy();
-            if (!server.waitFor(30, TimeUnit.SECONDS)) {
-                server.destroyForcibly();
+    void startsWithTheOverlaysMemoryAndOptionsAndAnswersEveryProbe(String overlay) throws Exception {
+        ObjectNode set = Manifests.of(overlay).one("StatefulSet", "clickstream-flight");
+        try (Server server = new Server(Manifests.of(overlay), set, 0, List.of())) {
+            server.assertReadyAndAnswering();
+        }
+    }
+
+    @Test
+    void replicaOfTheEncryptedOverlayIsReadyOnceItHasWhatTheLeaderHas() throws Exception {
+        Manifests manifests = Manifests.of("encrypted");
+        int leaderPort = freePort();
+        ObjectNode replica = manifests.one("StatefulSet", "clickstream-flight-replica");
+        List<String> follow =
+                List.of("--follow=grpc+tls://localhost:" + leaderPort, "--follow.max-staleness=2m"); // a busy machine
+        try (Server following = new Server(manifests, replica, 0, follow)) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> following.status("/health/live") == 200);
+            assertThat(following.status("/health/ready")).isEqualTo(503);
+            ObjectNode leader = manifests.one("StatefulSet", "clickstream-flight");
+            try (Server leading = new Server(manifests, leader, leaderPort, List.of())) {
+                leading.assertReadyAndAnswering();
+                following.assertReadyAndAnswering();
             }
         }
     }
 
-    private static Set<String> pathsAskedFor(JsonNode template) {
-        Set<String> paths = new TreeSet<>();
-        Stream.of("startupProbe", "livenessProbe", "readinessProbe")
-                .map(probe -> template.at("/spec/containers/0/" + probe + "/httpGet/path"))
-                .forEach(path -> paths.add(path.asText()));
-        paths.add(
-                template.at("/metadata/annotations").path("prometheus.io/path").asText());
-        assertThat(paths).hasSizeGreaterThanOrEqualTo(3);
-        return paths;
-    }
+    /** A server as one of a StatefulSet's pods would run it. */
+    private final class Server implements AutoCloseable {
+        private final JsonNode template;
+        private final Path log;
+        private final int httpPort = freePort();
+        private final Process process;
 
-    private static Process start(Manifests manifests, JsonNode container, Path folder, Path log, int httpPort)
-            throws IOException {
-        Path options = folder.resolve("flight-server.properties");
-        Files.writeString(
-                options,
-                manifests.all("ConfigMap").stream()
-                        .map(map -> map.at("/data/flight-server.properties").asText())
-                        .filter(text -> !text.isEmpty())
-                        .findFirst()
-                        .orElseThrow());
-        String flags = each(container.path("env"))
-                .filter(variable -> variable.path("name").asText().equals("JDK_JAVA_OPTIONS"))
-                .map(variable -> variable.path("value").asText())
-                .findFirst()
-                .orElseThrow();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "@" + Manifests.MODULE.resolve("../jvm.options").normalize(),
-                "-cp",
-                SERVER.resolve("classes").normalize() + ":"
-                        + Files.readString(SERVER.resolve("classpath.txt")).strip()));
-        List<String> entryPoint = Containerfile.of("flight-server").entryPoint();
-        command.add(entryPoint.get(entryPoint.size() - 1));
-        Path principals = folder.resolve("principals.json");
-        Files.writeString(principals, "{\"principals\": []}"); // what the Secret provides
-        // What differs from a pod: this machine's address, ports and folders.
-        command.addAll(List.of(
-                "--options=" + options,
-                "--auth.principals=" + principals,
-                "--bind.host=127.0.0.1",
-                "--flight.port=0",
-                "--http.port=" + httpPort,
-                "--data.dir=" + folder.resolve("data")));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
-        builder.environment().put("JDK_JAVA_OPTIONS", flags);
-        return builder.start();
-    }
+        Server(Manifests manifests, ObjectNode set, int flightPort, List<String> options) throws IOException {
+            String name = Manifests.nameOf(set);
+            template = set.at("/spec/template");
+            log = folder.resolve(name + ".log");
+            process = start(manifests, name, flightPort, options);
+        }
 
-    /** The answer's status; 0 when there is none. */
-    private static int status(int port, String path) throws InterruptedException {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                    .timeout(Duration.ofSeconds(5))
-                    .build();
-            return HTTP.send(request, BodyHandlers.discarding()).statusCode();
-        } catch (IOException e) {
-            return 0;
+        private Process start(Manifests manifests, String name, int flightPort, List<String> others)
+                throws IOException {
+            JsonNode container = template.at("/spec/containers/0");
+            Path file = folder.resolve(name + ".properties");
+            String options = optionsFile(manifests);
+            Files.writeString(file, options);
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "@" + Manifests.MODULE.resolve("../jvm.options").normalize(),
+                    "-cp",
+                    SERVER.resolve("classes").normalize() + ":"
+                            + Files.readString(SERVER.resolve("classpath.txt")).strip()));
+            List<String> entryPoint = Containerfile.of("flight-server").entryPoint();
+            command.add(entryPoint.get(entryPoint.size() - 1));
+            // What differs from a pod: this machine's address, ports, folders, and files for those of the Secrets.
+            command.addAll(List.of(
+                    "--options=" + file,
+                    "--bind.host=127.0.0.1",
+                    "--flight.port=" + flightPort,
+                    "--http.port=" + httpPort,
+                    "--data.dir=" + folder.resolve(name)));
+            for (String secret : List.of(
+                    "auth.principals=principals.json",
+                    "tls.certificate=tls.crt",
+                    "tls.key=tls.key",
+                    "ticket.keys=ticket.keys",
+                    "follow.token-file=token",
+                    "follow.tls.ca=tls.crt")) {
+                String option = secret.substring(0, secret.indexOf('='));
+                if (options.contains("\n" + option + "=")) {
+                    command.add("--" + option + "=" + folder.resolve(secret.substring(option.length() + 1)));
+                }
+            }
+            command.addAll(others);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment()
+                    .put(
+                            "JDK_JAVA_OPTIONS",
+                            each(container.path("env"))
+                                    .filter(variable ->
+                                            variable.path("name").asText().equals("JDK_JAVA_OPTIONS"))
+                                    .map(variable -> variable.path("value").asText())
+                                    .findFirst()
+                                    .orElseThrow());
+            return builder.start();
+        }
+
+        private String optionsFile(Manifests manifests) {
+            String map = each(template.at("/spec/volumes"))
+                    .filter(volume -> volume.path("name").asText().equals("options"))
+                    .map(volume -> volume.at("/configMap/name").asText())
+                    .findFirst()
+                    .orElseThrow();
+            return manifests
+                    .one("ConfigMap", map)
+                    .at("/data/flight-server.properties")
+                    .asText();
+        }
+
+        void assertReadyAndAnswering() throws Exception {
+            await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive() || status("/health/ready") == 200);
+            assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
+            for (String path : pathsAskedFor()) {
+                assertThat(status(path)).as(path).isEqualTo(200);
+            }
+            assertThat(status("/healthz")).isEqualTo(404); // an unknown path is not simply answered
+        }
+
+        private Set<String> pathsAskedFor() {
+            Set<String> paths = new TreeSet<>();
+            Stream.of("startupProbe", "livenessProbe", "readinessProbe")
+                    .map(probe -> template.at("/spec/containers/0/" + probe + "/httpGet/path"))
+                    .forEach(path -> paths.add(path.asText()));
+            paths.add(template.at("/metadata/annotations")
+                    .path("prometheus.io/path")
+                    .asText());
+            assertThat(paths).hasSizeGreaterThanOrEqualTo(3);
+            return paths;
+        }
+
+        /** The answer's status, asked as the readiness probe asks; 0 when there is none. */
+        int status(String path) throws InterruptedException {
+            boolean isEncrypted = template.at("/spec/containers/0/readinessProbe/httpGet/scheme")
+                    .asText()
+                    .equals("HTTPS");
+            String address = (isEncrypted ? "https" : "http") + "://localhost:" + httpPort;
+            try {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
+                        .timeout(Duration.ofSeconds(5))
+                        .build();
+                return http.send(request, BodyHandlers.discarding()).statusCode();
+            } catch (IOException e) {
+                return 0;
+            }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroy();
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
         }
     }
 
-    private static int freePort() throws IOException {
+    private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.openclickstream.flight.server;
 import io.grpc.Status;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Shown;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.arrow.flight.CallStatus;
 import org.apache.arrow.flight.FlightRuntimeException;
@@ -15,6 +16,9 @@ final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
     private static final String OURS = "The server could not answer";
+
+    /** What gRPC itself says to a client that sends none or several where it takes one. */
+    private static final Set<String> NOT_ONE_REQUEST = Set.of("Half-closed without a request", "Too many requests");
 
     private Answers() {}
 
@@ -31,6 +35,10 @@ final class Answers {
             return new CallStatus(known.status().code())
                     .withDescription(Shown.text(String.valueOf(known.status().description())))
                     .toRuntimeException();
+        }
+        if (Status.fromThrowable(failure).getCode() == Status.Code.CANCELLED) { // from gRPC, of a client that has gone
+            LOG.atInfo().addKeyValue("call", call).log("a client left before it was answered");
+            return CallStatus.CANCELLED.withDescription("The client has left.").toRuntimeException();
         }
         String number = number(failure, call);
         return CallStatus.INTERNAL
@@ -91,6 +99,11 @@ final class Answers {
         String text = status.getDescription();
         if (!unexpected || (text != null && text.startsWith(OURS))) {
             return status;
+        }
+        if (text != null && NOT_ONE_REQUEST.contains(text)) {
+            LOG.atInfo().addKeyValue("reason", text).log("a client did not send one request");
+            return Status.INVALID_ARGUMENT.withDescription(
+                    "This call takes one request; the client sent none, or several.");
         }
         String number = number(status.asRuntimeException(), "a call");
         return Status.INTERNAL.withDescription(OURS + " this call. Its log says why, under " + number + ".");

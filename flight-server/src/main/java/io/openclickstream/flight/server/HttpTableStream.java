@@ -11,6 +11,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -62,7 +63,7 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
         try (share;
                 Portions.Portion memory = streams.memory(principal);
                 VectorSchemaRoot batch = VectorSchemaRoot.create(reading.schema(), memory.allocator())) {
-            send(batch, share);
+            send(batch, share, () -> memory.batchBytes(BATCH_BYTES));
         } catch (RuntimeException e) {
             throw new IOException("broke off", e);
         } finally {
@@ -76,18 +77,18 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
         }
     }
 
-    private void send(VectorSchemaRoot batch, Usages.Share share) throws Refused, IOException {
+    private void send(VectorSchemaRoot batch, Usages.Share share, LongSupplier batchBytes) throws Refused, IOException {
         if (exchange.getRequestMethod().equals("HEAD")) {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
             return;
         }
         RowCursor cursor = reading.rows(BATCH_ROWS, BATCH_BYTES);
-        boolean isThere = first(cursor, batch);
+        boolean isThere = first(cursor, batch, batchBytes.getAsLong());
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = new BufferedOutputStream(exchange.getResponseBody(), 1 << 16);
         RowFormat.Writer writer = format.writer(batch, out);
-        for (; isThere; isThere = cursor.next(batch)) {
+        for (; isThere; isThere = cursor.next(batch, batchBytes.getAsLong())) {
             for (long wait = share.waitNanos(); wait > 0 && ended == null; wait = share.waitNanos()) {
                 LockSupport.parkNanos(wait);
             }
@@ -108,9 +109,9 @@ final class HttpTableStream implements Guest, TableStreams.Reader {
     }
 
     /** Fills the first batch while it can still be said that there is no memory for it. */
-    private static boolean first(RowCursor cursor, VectorSchemaRoot batch) throws Refused {
+    private static boolean first(RowCursor cursor, VectorSchemaRoot batch, long bytes) throws Refused {
         try {
-            return cursor.next(batch);
+            return cursor.next(batch, bytes);
         } catch (OutOfMemoryException e) {
             throw Refused.noRoom(
                     "Too many tables are being read at once (streams.memory-max, or quota.memory-max for one "

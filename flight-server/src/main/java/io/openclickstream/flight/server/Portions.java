@@ -10,8 +10,11 @@ import org.apache.arrow.memory.BufferAllocator;
 /** Memory for what is on its way to readers, of which no principal gets more than its quota. */
 final class Portions implements AutoCloseable {
     private static final int LEAST_ENDED = 64;
+    /** Smaller batches cost more than they carry. */
+    private static final long LEAST_BATCH_BYTES = 8 << 10;
 
     private final BufferAllocator all;
+    private final int clients;
     private final Map<String, Own> byName = new HashMap<>();
     /** Streams that are over, of which a buffer may be on its way for a while. */
     private List<Portion> ended = new ArrayList<>();
@@ -50,8 +53,28 @@ final class Portions implements AutoCloseable {
             return allocator.getAllocatedMemory();
         }
 
+        /**
+         * Whether memory is so scarce that the client must take what is on its way to it before it is sent more. So those
+         * who take nothing leave something for those who do, however many they are.
+         */
+        boolean mustWait() {
+            return isScarce() && bytes() > 0;
+        }
+
+        /**
+         * How large the next batch for its client may be, in bytes. While there is plenty of memory, as large as is fast;
+         * when it is scarce, so small that every client can have one on its way.
+         *
+         * @param most what is fast
+         */
+        long batchBytes(long most) {
+            long limit = Math.min(own.allocator.getLimit(), all.getLimit());
+            // What is allocated for a batch may be twice what is in it: a quarter of the memory, for one and for all.
+            return Math.min(most, isScarce() ? Math.max(LEAST_BATCH_BYTES, limit / 8 / clients) : limit / 8);
+        }
+
         /** Whether more than half of what its principal may have is used, or of what all may. */
-        boolean isScarce() {
+        private boolean isScarce() {
             return isHalfUsed(own.allocator) || isHalfUsed(all);
         }
 
@@ -61,9 +84,13 @@ final class Portions implements AutoCloseable {
         }
     }
 
-    /** @param all bounds what all principals get together */
-    Portions(BufferAllocator all) {
+    /**
+     * @param all bounds what all principals get together
+     * @param clients how many there may be at once
+     */
+    Portions(BufferAllocator all, int clients) {
         this.all = all;
+        this.clients = clients;
     }
 
     /** For a stream of a principal. */

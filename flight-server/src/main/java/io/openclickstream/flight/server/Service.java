@@ -115,9 +115,12 @@ public final class Service implements AutoCloseable {
     public Service(Settings settings) throws IOException {
         this.settings = settings;
         this.access = new Access(settings.access(), clock);
-        this.outbound = new Portions(root.newChildAllocator("streams", 0, settings.maxStreamBytes()));
-        this.frames = new Portions(root.newChildAllocator(
-                "subscriptions", 0, settings.subscriptions().maxBytes()));
+        this.outbound =
+                new Portions(root.newChildAllocator("streams", 0, settings.maxStreamBytes()), settings.maxStreams());
+        this.frames = new Portions(
+                root.newChildAllocator(
+                        "subscriptions", 0, settings.subscriptions().maxBytes()),
+                settings.subscriptions().most());
         this.streams = new TableStreams(
                 settings.maxStreams(), settings.maxStreamBytes(), outbound, usages, metrics, timer::after);
         metrics.watchMemory("all", root::getAllocatedMemory);

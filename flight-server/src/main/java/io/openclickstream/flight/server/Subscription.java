@@ -170,12 +170,11 @@ final class Subscription implements TableStreams.Reader {
                 goOnAfter(wait);
                 return;
             }
-            long most = now.isShared() || unsent != null ? Subscriptions.BATCH_BYTES : subscriptions.batchBytes(memory);
-            if (most == 0) {
+            if (!now.isShared() && unsent == null && memory.mustWait()) {
                 retry();
                 return;
             }
-            byte[] mark = unsent != null ? unsent : now.next(root, most);
+            byte[] mark = unsent != null ? unsent : now.next(root, memory.batchBytes(Subscriptions.BATCH_BYTES));
             unsent = mark; // should there be no memory to send it with
             send(mark, root, nowNanos);
             unsent = null;

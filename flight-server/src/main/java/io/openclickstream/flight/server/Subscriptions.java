@@ -40,9 +40,6 @@ final class Subscriptions implements AutoCloseable {
     /** Those that lead further: there are more of them, and readers that stall hold them. */
     private static final int LONG_FRAMES_IN_MEMORY = 16;
 
-    /** Smaller batches cost more than they carry. */
-    private static final long LEAST_BATCH_BYTES = 8 << 10;
-
     private final ReadableTables tables;
     private final SubscriptionSettings settings;
     private final Portions memory;
@@ -54,7 +51,6 @@ final class Subscriptions implements AutoCloseable {
     private final AtomicBoolean isDue = new AtomicBoolean();
     private final AtomicLong conflated = new AtomicLong();
     private final AtomicLong framesEncoded = new AtomicLong();
-    private final long scarceBatchBytes;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
         Thread made = new Thread(work, "subscriptions");
         made.setDaemon(true);
@@ -78,8 +74,6 @@ final class Subscriptions implements AutoCloseable {
         this.tables = tables;
         this.settings = settings;
         this.memory = memory;
-        // A quarter in all; what is allocated for a batch may be twice what is in it.
-        this.scarceBatchBytes = Math.max(LEAST_BATCH_BYTES, settings.maxBytes() / 4 / settings.most());
         this.usages = usages;
         this.pacer = pacer;
     }
@@ -178,18 +172,6 @@ final class Subscriptions implements AutoCloseable {
 
     void conflated() {
         conflated.incrementAndGet();
-    }
-
-    /**
-     * How large the next batch for one reader may be, in bytes; 0 for none before the reader has taken what is on its way to
-     * it. While there is plenty of memory, as large as is fast. When it is scarce, so small and only one at a time that
-     * those who take nothing leave something for those who do, however many they are.
-     */
-    long batchBytes(Portions.Portion portion) {
-        if (!portion.isScarce()) {
-            return BATCH_BYTES;
-        }
-        return portion.bytes() > 0 ? 0 : scarceBatchBytes;
     }
 
     /** Lets one be pumped after those that wait. */

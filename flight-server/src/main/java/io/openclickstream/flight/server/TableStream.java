@@ -4,6 +4,7 @@ import io.openclickstream.flight.access.Usages;
 import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.RowCursor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.ArrowBuf;
@@ -13,12 +14,15 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 
 /**
  * One answer to a DoGet: rows of a snapshot sent in batches of at most 16k rows, each made only when the client is ready for it,
- * so that a slow client costs its snapshot and a few batches, and no thread.
+ * so that a slow client costs its snapshot and a few batches, and no thread. Where many are slow, a small batch.
  */
 final class TableStream implements TableStreams.Reader {
     private static final int BATCH_ROWS = 16_384;
     /** Below what may wait in gRPC for a client, so that the next batch is made while one is on its way. */
     private static final long BATCH_BYTES = 1 << 20;
+
+    private static final long FIRST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LAST_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(256);
 
     private final Reading reading;
     private final Usages.Share share;
@@ -33,6 +37,7 @@ final class TableStream implements TableStreams.Reader {
     private final Consumer<TableStreams.Reader> ended;
     private boolean over;
     private boolean pausing;
+    private long retryNanos = FIRST_RETRY_NANOS;
 
     /** Calls back after a while. */
     @FunctionalInterface
@@ -98,7 +103,13 @@ final class TableStream implements TableStreams.Reader {
                     sendAfter(wait);
                     return;
                 }
-                if (cursor.next(batch)) {
+                if (memory.mustWait()) { // that the client takes what is on its way is not always told
+                    sendAfter(retryNanos);
+                    retryNanos = Math.min(LAST_RETRY_NANOS, 2 * retryNanos);
+                    return;
+                }
+                retryNanos = FIRST_RETRY_NANOS;
+                if (cursor.next(batch, memory.batchBytes(BATCH_BYTES))) {
                     long bytes = batch.getFieldVectors().stream()
                             .mapToLong(FieldVector::getBufferSize)
                             .sum();

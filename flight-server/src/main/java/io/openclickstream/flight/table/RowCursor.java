@@ -38,6 +38,15 @@ public final class RowCursor {
      * @param batch has the selection's columns; what it held before is released first. On failure it is empty
      */
     public boolean next(VectorSchemaRoot batch) {
+        return next(batch, maxBytes);
+    }
+
+    /**
+     * The same, with a batch of another size.
+     *
+     * @param mostBytes as {@code maxBytes}, for this batch alone
+     */
+    public boolean next(VectorSchemaRoot batch, long mostBytes) {
         batch.clear();
         List<Rows> taken = new ArrayList<>();
         int rows = 0;
@@ -47,7 +56,7 @@ public final class RowCursor {
             int fitting = 0;
             while (fitting < run.count()) {
                 long size = sizes.of(picked.chunk(), run.rows()[fitting]);
-                if (bytes + size > maxBytes && rows + fitting > 0) {
+                if (bytes + size > mostBytes && rows + fitting > 0) {
                     break;
                 }
                 bytes += size;

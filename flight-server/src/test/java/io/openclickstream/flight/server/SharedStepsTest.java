@@ -52,7 +52,7 @@ class SharedStepsTest {
                         now.changed();
                     }
                 });
-        memory = new Portions(root.newChildAllocator("frames", 0, 32 << 20));
+        memory = new Portions(root.newChildAllocator("frames", 0, 32 << 20), 100);
         subscriptions = new Subscriptions(
                 new ReadableTables(store),
                 new SubscriptionSettings(100, Duration.ZERO, Duration.ofMinutes(1), 32 << 20),

@@ -219,7 +219,7 @@ class SubscriptionModelTest {
                 now.changed();
             }
         });
-        frames = new Portions(root.newChildAllocator("frames", 0, 32 << 20));
+        frames = new Portions(root.newChildAllocator("frames", 0, 32 << 20), 16);
         subscriptions = new Subscriptions(
                 new ReadableTables(store),
                 new SubscriptionSettings(100, Duration.ZERO, Duration.ofMinutes(1), 32 << 20),

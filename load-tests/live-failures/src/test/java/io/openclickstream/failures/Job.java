@@ -34,9 +34,10 @@ final class Job {
 
     private final Random random;
     private final Sink sink;
-    private final Expected expected;
+    private Expected expected;
     private final FaultProxy network;
-    private final LivePushOperator.Settings settings;
+    private LivePushOperator.Settings settings;
+    private long lineages;
     private final NavigableMap<Long, Checkpoint> completed = new TreeMap<>();
     private final List<Subtask> zombies = new ArrayList<>();
     private List<Subtask> subtasks = new ArrayList<>();
@@ -86,15 +87,41 @@ final class Job {
         this.sink = sink;
         this.expected = expected;
         this.network = network;
-        settings = new LivePushOperator.Settings(
+        settings = ofNewLineage();
+    }
+
+    private LivePushOperator.Settings ofNewLineage() {
+        return new LivePushOperator.Settings(
                 URI.create("grpc://127.0.0.1:" + network.port()),
                 LiveAccess.OPEN,
-                new UUID(7, 7).toString(),
+                new UUID(7, ++lineages).toString(),
                 FLUSH_INTERVAL,
                 BATCH_ROWS,
                 MAX_OUTAGE,
                 ANSWER_TIMEOUT,
                 64 << 20);
+    }
+
+    /** The lineage that it writes. */
+    String lineage() {
+        return settings.newLineage();
+    }
+
+    /**
+     * The job is stopped, and its state is lost. {@link #start} begins a new lineage then, with other subtasks perhaps.
+     *
+     * @param anew told what the job is fed from now on
+     */
+    void loseState(Expected anew) throws Exception {
+        abort();
+        close();
+        committer = null;
+        completed.clear();
+        lastCheckpoint = 0;
+        submission++;
+        parallelism = 1 + random.nextInt(3);
+        settings = ofNewLineage();
+        expected = anew;
     }
 
     void start() throws Exception {
@@ -323,7 +350,9 @@ final class Job {
             }
         }
         subtasks = new ArrayList<>();
-        committer.close();
+        if (committer != null) {
+            committer.close();
+        }
         running = null;
     }
 

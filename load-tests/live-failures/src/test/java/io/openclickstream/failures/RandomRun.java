@@ -1,13 +1,16 @@
 package io.openclickstream.failures;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclickstream.failures.network.FaultProxy;
 import io.openclickstream.failures.network.FaultProxy.Fault;
 import io.openclickstream.failures.network.FaultProxy.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -20,11 +23,17 @@ final class RandomRun implements AutoCloseable {
     private static final List<Kind> KINDS = List.of(Kind.values());
 
     private final Random random;
-    private final Expected expected;
     private final Served server;
     private final FaultProxy network;
     private final Job job;
     private final Thread driver = Thread.currentThread();
+    /** What those see who name no lineage, and its lineage. */
+    private Expected served;
+
+    private String servedLineage;
+    /** What those see who name the job's lineage; the same while that one is served. */
+    private Expected own;
+
     private final List<String> story = new ArrayList<>();
     private volatile Exception doesNotComeBack;
 
@@ -38,8 +47,10 @@ final class RandomRun implements AutoCloseable {
         this.random = new Random(seed);
         this.server = server;
         this.network = network;
-        expected = new Expected(EPOCHS_KEPT);
-        job = new Job(random, sink, expected, network);
+        own = new Expected(EPOCHS_KEPT);
+        served = own;
+        job = new Job(random, sink, own, network);
+        servedLineage = job.lineage();
     }
 
     /** Runs it, and tells what has happened when something is wrong. */
@@ -70,24 +81,28 @@ final class RandomRun implements AutoCloseable {
         if (random.nextInt(4) == 0) {
             arm();
         }
+        if (own != served && random.nextInt(6) == 0) {
+            survive("promote", this::promote);
+            return;
+        }
         int chance = random.nextInt(100);
-        if (chance < 30) {
+        if (chance < 28) {
             survive("feed", job::feed);
-        } else if (chance < 38) {
+        } else if (chance < 36) {
             survive("tick", job::tick);
-        } else if (chance < 75) {
+        } else if (chance < 73) {
             survive("barrier", () -> {
                 if (job.barrier()) {
                     compare();
                 }
             });
-        } else if (chance < 78) {
+        } else if (chance < 76) {
             survive("notify", job::notifyComplete);
-        } else if (chance < 80) {
+        } else if (chance < 78) {
             survive("abort", job::abort);
-        } else if (chance < 85) {
+        } else if (chance < 83) {
             survive("fail", () -> restored(job::fail));
-        } else if (chance < 89) {
+        } else if (chance < 87) {
             survive(
                     "rescale",
                     () -> restored(() -> {
@@ -95,13 +110,13 @@ final class RandomRun implements AutoCloseable {
                         compare();
                         job.rescale();
                     }));
-        } else if (chance < 91) {
+        } else if (chance < 89) {
             survive("resume", () -> restored(job::resume));
-        } else if (chance < 94) {
+        } else if (chance < 92) {
             survive("rewind", () -> restored(job::rewind));
-        } else if (chance < 95) {
+        } else if (chance < 93) {
             survive("end of an input", job::endInput);
-        } else if (chance < 97) {
+        } else if (chance < 95) {
             survive(
                     "drain",
                     () -> restored(() -> {
@@ -109,6 +124,10 @@ final class RandomRun implements AutoCloseable {
                         compare();
                         job.resume();
                     }));
+        } else if (chance < 97) {
+            if (server.hasEpochs()) {
+                survive("start without state", this::startAnew);
+            }
         } else if (chance < 99) {
             story.add("server killed");
             killServer();
@@ -118,6 +137,32 @@ final class RandomRun implements AutoCloseable {
             network.down();
             network.up(server.port());
         }
+    }
+
+    /** Readers go on to see what they saw, unless that has never been committed. */
+    private void startAnew() throws Exception {
+        compare();
+        Expected anew = new Expected(EPOCHS_KEPT);
+        job.loseState(anew);
+        own = anew;
+        if (served.kept().isEmpty()) {
+            served = anew;
+            servedLineage = job.lineage();
+        }
+        restored(job::start);
+    }
+
+    /** Readers see the job's own lineage from now on; not before it has committed an epoch. */
+    private void promote() throws Exception {
+        if (own.kept().isEmpty()) {
+            assertThatThrownBy(() -> server.promote(job.lineage()))
+                    .hasMessageContaining("it has not committed an epoch yet");
+        } else {
+            server.promote(job.lineage());
+            served = own;
+            servedLineage = job.lineage();
+        }
+        compare();
     }
 
     private void restored(Step step) throws Exception {
@@ -186,22 +231,35 @@ final class RandomRun implements AutoCloseable {
 
     private void compare() throws Exception {
         job.flush();
+        compare(null, served);
+        if (own != served) {
+            compare(job.lineage(), own);
+        }
+        if (server.hasEpochs()) {
+            Map<String, List<Long>> kept = new LinkedHashMap<>();
+            kept.put(servedLineage, served.kept());
+            kept.put(job.lineage(), own.kept());
+            assertThat(server.keptEpochs()).as("kept epochs").containsExactlyEntriesOf(kept);
+        }
+    }
+
+    private void compare(String lineage, Expected expected) throws Exception {
+        String whose = lineage == null ? "" : "waiting ";
         for (String table : Writer.TABLES) {
-            assertThat(server.live(table)).as("live " + table).isEqualTo(expected.live(table));
+            assertThat(server.live(lineage, table)).as(whose + "live " + table).isEqualTo(expected.live(table));
         }
         if (!server.hasEpochs()) {
             return;
         }
-        assertThat(server.keptEpochs()).as("kept epochs").isEqualTo(expected.kept());
         if (!expected.kept().isEmpty()) {
-            assertThat(server.committedEpochs().values())
+            assertThat(server.committedEpochs(lineage).values())
                     .as("all tables flip together")
                     .containsOnly(expected.committed());
         }
         for (long epoch : expected.kept()) {
             for (String table : Writer.TABLES) {
-                assertThat(server.committed(table, epoch))
-                        .as("%s as of %d", table, epoch)
+                assertThat(server.committed(lineage, table, epoch))
+                        .as("%s%s as of %d", whose, table, epoch)
                         .isEqualTo(expected.committed(table, epoch));
             }
         }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,8 +54,8 @@ final class RealServer implements Served {
     }
 
     @Override
-    public synchronized List<String> live(String table) throws Exception {
-        return rows(table, "{\"table\":\"%s\"}".formatted(table));
+    public synchronized List<String> live(String lineage, String table) throws Exception {
+        return rows(table, "{\"table\":\"%s\"%s}".formatted(table, of(lineage)));
     }
 
     @Override
@@ -63,15 +64,17 @@ final class RealServer implements Served {
     }
 
     @Override
-    public synchronized List<String> committed(String table, long epoch) throws Exception {
-        return rows(table, "{\"table\":\"%s\",\"view\":\"committed\",\"epoch\":%d}".formatted(table, epoch));
+    public synchronized List<String> committed(String lineage, String table, long epoch) throws Exception {
+        return rows(
+                table, "{\"table\":\"%s\",\"view\":\"committed\",\"epoch\":%d%s}".formatted(table, epoch, of(lineage)));
     }
 
     @Override
-    public synchronized Map<String, Long> committedEpochs() throws Exception {
+    public synchronized Map<String, Long> committedEpochs(String lineage) throws Exception {
         Map<String, Long> epochs = new TreeMap<>();
         for (String table : Writer.TABLES) {
-            try (FlightStream stream = stream("{\"table\":\"%s\",\"view\":\"committed\"}".formatted(table))) {
+            try (FlightStream stream =
+                    stream("{\"table\":\"%s\",\"view\":\"committed\"%s}".formatted(table, of(lineage)))) {
                 epochs.put(
                         table,
                         Long.parseLong(stream.getSchema().getCustomMetadata().get(LiveMetadata.EPOCH)));
@@ -81,16 +84,29 @@ final class RealServer implements Served {
     }
 
     @Override
-    public synchronized List<Long> keptEpochs() throws Exception {
+    public synchronized Map<String, List<Long>> keptEpochs() throws Exception {
         var answers = client.doAction(new Action(LiveActions.LINEAGES), bound());
-        List<Long> kept = new ArrayList<>();
+        Map<String, List<Long>> served = new LinkedHashMap<>();
+        Map<String, List<Long>> waiting = new LinkedHashMap<>();
         while (answers.hasNext()) {
             JsonNode facts = JSON.readTree(answers.next().getBody());
-            if (facts.path("is_served").asBoolean()) {
-                facts.path("kept_epochs").forEach(epoch -> kept.add(epoch.asLong()));
-            }
+            List<Long> kept = new ArrayList<>();
+            facts.path("kept_epochs").forEach(epoch -> kept.add(epoch.asLong()));
+            (facts.path("is_served").asBoolean() ? served : waiting)
+                    .put(facts.path("lineage").asText(), kept);
         }
-        return kept;
+        served.putAll(waiting);
+        return served;
+    }
+
+    @Override
+    public synchronized void promote(String lineage) {
+        client.doAction(new Action(LiveActions.PROMOTE, lineage.getBytes(StandardCharsets.UTF_8)), bound())
+                .forEachRemaining(answer -> {});
+    }
+
+    private static String of(String lineage) {
+        return lineage == null ? "" : ",\"lineage\":\"%s\"".formatted(lineage);
     }
 
     @Override

@@ -49,7 +49,7 @@ final class WriteThroughServer extends NoOpFlightProducer implements Served {
     }
 
     @Override
-    public synchronized List<String> live(String table) {
+    public synchronized List<String> live(String lineage, String table) {
         return tables.getOrDefault(table, Map.of()).values().stream().sorted().toList();
     }
 
@@ -59,18 +59,23 @@ final class WriteThroughServer extends NoOpFlightProducer implements Served {
     }
 
     @Override
-    public List<String> committed(String table, long epoch) {
+    public List<String> committed(String lineage, String table, long epoch) {
         throw new UnsupportedOperationException("there are no epochs");
     }
 
     @Override
-    public Map<String, Long> committedEpochs() {
+    public Map<String, Long> committedEpochs(String lineage) {
         throw new UnsupportedOperationException("there are no epochs");
     }
 
     @Override
-    public List<Long> keptEpochs() {
+    public Map<String, List<Long>> keptEpochs() {
         throw new UnsupportedOperationException("there are no epochs");
+    }
+
+    @Override
+    public void promote(String lineage) {
+        throw new UnsupportedOperationException("there are no lineages");
     }
 
     @Override

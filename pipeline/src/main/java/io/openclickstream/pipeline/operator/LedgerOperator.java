@@ -10,7 +10,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * from, and theirs at most that of the operators behind them: what becomes final by then is in the same epoch. Where
  * event time moved on and nothing was read, a step without records says so.
  */
-public final class LedgerOperator extends AbstractStreamOperator<LedgerEntry>
+public final class LedgerOperator extends WholeInputOperator<LedgerEntry>
         implements OneInputStreamOperator<LedgerEntry, LedgerEntry> {
     private static final long serialVersionUID = 1L;
 
@@ -76,13 +75,18 @@ public final class LedgerOperator extends AbstractStreamOperator<LedgerEntry>
 
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        if (mark.getTimestamp() == Long.MAX_VALUE) {
-            isDrained = true; // the end of the input, not of event time
-        } else {
+        if (mark.getTimestamp() != Long.MAX_VALUE) {
             completeThroughMillis = mark.getTimestamp();
+            hasMoved = true;
         }
-        hasMoved = true;
         super.processWatermark(mark);
+    }
+
+    @Override
+    public void endInput() throws Exception {
+        isDrained = true;
+        hasMoved = true;
+        super.endInput();
     }
 
     @Override

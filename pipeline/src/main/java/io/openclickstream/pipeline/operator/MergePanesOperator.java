@@ -22,7 +22,6 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * are saved and told of at once and then forgotten, and come back from state one by one when parts of them arrive. A
  * bucket of panes has one timer at a time.
  */
-public final class MergePanesOperator extends AbstractStreamOperator<PaneResult>
+public final class MergePanesOperator extends WholeInputOperator<PaneResult>
         implements OneInputStreamOperator<PanePart, PaneResult>, Triggerable<PaneBucket, VoidNamespace> {
     private static final long serialVersionUID = 1L;
 

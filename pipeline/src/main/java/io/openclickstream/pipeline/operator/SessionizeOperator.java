@@ -25,7 +25,6 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -42,7 +41,7 @@ import org.apache.flink.util.OutputTag;
  * would be taken for on time however late it is (FLINK-5601). A drain ends event time with the largest watermark there
  * is; that one is not kept, so that a job resumed from a drained savepoint goes on where event time really was.
  */
-public final class SessionizeOperator extends AbstractStreamOperator<ReceivedClick>
+public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         implements OneInputStreamOperator<ReceivedClick, ReceivedClick>, Triggerable<UserKey, VoidNamespace> {
     private static final long serialVersionUID = 1L;
 

@@ -77,8 +77,9 @@ class LedgerOperatorTest {
                 .barrier(1)
                 .watermark(700)
                 .barrier(2)
+                .lastWatermarkOfOneInput()
                 .barrier(3)
-                .watermark(Long.MAX_VALUE)
+                .end()
                 .barrier(4)
                 .run(mode, LedgerOperator.TOTALS);
 

@@ -67,6 +67,22 @@ class MergePanesOperatorTest {
         assertThat(all.timers()).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aDrainWaitsForPartsThatOtherInputsStillSend(Mode mode) throws Exception {
+        var outcome = script(CATALOG)
+                .element(part(CATALOG, 0))
+                .lastWatermarkOfOneInput()
+                .element(part(CATALOG, 1))
+                .end()
+                .run(mode);
+        assertThat(outcome.main())
+                .filteredOn(PaneResult::isFinal)
+                .extracting(MergePanesOperatorTest::count)
+                .containsExactly(2L);
+        assertThat(outcome.stateEntries() + outcome.timers()).isZero();
+    }
+
     @Test
     void changedPanesAreSentEarlyOnceAnInterval() throws Exception {
         var outcome = script(CATALOG)

@@ -89,6 +89,17 @@ public final class OperatorScript<K, I, O> {
         return this;
     }
 
+    /** Flink's last watermark of one of several inputs, which is no end as long as others go on. */
+    public OperatorScript<K, I, O> lastWatermarkOfOneInput() {
+        return watermark(Long.MAX_VALUE);
+    }
+
+    /** All input has ended. */
+    public OperatorScript<K, I, O> end() {
+        steps.add(KeyedOneInputStreamOperatorTestHarness::endInput);
+        return this;
+    }
+
     public OperatorScript<K, I, O> processingTime(long millis) {
         steps.add(harness -> harness.setProcessingTime(millis));
         return this;

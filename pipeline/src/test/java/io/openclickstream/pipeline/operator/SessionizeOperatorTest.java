@@ -222,12 +222,21 @@ class SessionizeOperatorTest {
     @EnumSource
     void drainClosesEverythingAndDoesNotMakeLaterClicksLate(Mode mode) throws Exception {
         var outcome = run(
+                mode, script().element(at("a", 1_000)).watermark(1_005).end().element(at("b", 1_010)));
+        assertThat(finals(outcome)).hasSize(1);
+        assertThat(counts(outcome).late()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void drainWaitsForWhatOtherInputsStillSend(Mode mode) throws Exception {
+        var outcome = run(
                 mode,
                 script().element(at("a", 1_000))
-                        .watermark(1_005)
-                        .watermark(Long.MAX_VALUE)
-                        .element(at("b", 1_010)));
-        assertThat(finals(outcome)).hasSize(1);
+                        .lastWatermarkOfOneInput()
+                        .element(at("b", 1_010))
+                        .end());
+        assertThat(finals(outcome)).extracting(Session::clicks).containsExactly(2L);
         assertThat(counts(outcome).late()).isZero();
     }
 

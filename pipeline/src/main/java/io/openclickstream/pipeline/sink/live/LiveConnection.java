@@ -1,14 +1,15 @@
 package io.openclickstream.pipeline.sink.live;
 
 import io.openclickstream.schemas.live.PutHeader;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.PutResult;
-import org.apache.arrow.flight.SyncPutListener;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +24,18 @@ import org.slf4j.LoggerFactory;
 final class LiveConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConnection.class);
 
+    private static final Duration FREED_WITHIN = Duration.ofSeconds(10);
+    private static final long LOOK_AGAIN_NANOS = 1_000_000;
+
     private final LivePushOperator.Settings settings;
     private final BufferAllocator allocator;
     private final LiveBatch batch;
     private final String table;
 
+    private @Nullable BufferAllocator answerMemory;
     private @Nullable FlightClient client;
     private FlightClient.@Nullable ClientStreamListener stream;
-    private @Nullable SyncPutListener answers;
+    private @Nullable PutAnswers answers;
     private @Nullable FlightRuntimeException failure;
     private boolean isAnswerDue;
 
@@ -85,7 +90,7 @@ final class LiveConnection implements AutoCloseable {
     }
 
     private void awaitAnswer(PutHeader header) throws InterruptedException {
-        SyncPutListener listener = answers;
+        PutAnswers listener = answers;
         if (listener == null) {
             throw new IllegalStateException("Not connected.");
         }
@@ -108,8 +113,10 @@ final class LiveConnection implements AutoCloseable {
         if (stream != null) {
             return stream;
         }
-        client = settings.access().client(allocator, new Location(settings.uri()));
-        SyncPutListener listener = new SyncPutListener();
+        BufferAllocator memory = allocator.newChildAllocator("answers", 0, Long.MAX_VALUE);
+        answerMemory = memory;
+        client = settings.access().client(memory, new Location(settings.uri()));
+        PutAnswers listener = new PutAnswers();
         answers = listener;
         stream = client.startPut(FlightDescriptor.path(table), batch.root(), listener);
         return stream;
@@ -123,11 +130,25 @@ final class LiveConnection implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.debug("The stream was gone already: table={}", table, e);
         }
-        closeQuietly(answers);
-        closeQuietly(client);
+        closeClient();
         stream = null;
         answers = null;
         client = null;
+    }
+
+    /** A thread of gRPC's may hold the answer that was just taken for a moment more, and what is in use cannot be closed. */
+    private void closeClient() {
+        closeQuietly(answers);
+        BufferAllocator memory = answerMemory;
+        if (memory != null) {
+            long deadline = System.nanoTime() + FREED_WITHIN.toNanos();
+            while (memory.getAllocatedMemory() > 0 && System.nanoTime() - deadline < 0) {
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            }
+        }
+        closeQuietly(client);
+        closeQuietly(memory);
+        answerMemory = null;
     }
 
     private void closeQuietly(@Nullable AutoCloseable closeable) {
@@ -152,8 +173,7 @@ final class LiveConnection implements AutoCloseable {
             if (stream != null) {
                 stream.completed();
             }
-            closeQuietly(answers);
-            closeQuietly(client);
+            closeClient();
         }
     }
 }

@@ -34,9 +34,7 @@ class EndToEndIT {
 
         Path root = Path.of(System.getProperty("clickstream.root"));
         PlatformSettings settings = PlatformSettings.of(root, folder.resolve("data"), Ports.free())
-                .withCheckpointInterval(Duration.ofSeconds(1))
-                // The last watermark of a drain goes unheard while every partition is idle, and then no session ends.
-                .withPipelineOption("watermark.idle-timeout", "366d");
+                .withCheckpointInterval(Duration.ofSeconds(1));
         try (Platform platform = Platform.start(settings, notice -> {});
                 Sender sender = new Sender(platform)) {
             RunProgress progress = new RunProgress(platform);

@@ -15,15 +15,15 @@ record Strike(Kind kind, Duration pause) {
     /** As many as a platform takes before it gives a process up that ends again and again. */
     static final int ROUND = 20;
 
-    /** Longer than a writer waits for an answer. */
-    private static final Duration LONG_STOP = Duration.ofSeconds(35);
+    /** Longer than a writer waits for an answer, and than Flink's processes wait for each other's heartbeats. */
+    private static final Duration LONG_STOP = Duration.ofSeconds(60);
 
     /** What is done. */
     enum Kind {
         /** kill -9 of job manager and tasks, which are one process here; the job is restored from its latest checkpoint. */
         KILL_FLINK(3),
         KILL_FLIGHT(4),
-        /** SIGSTOP, and SIGCONT after a while. */
+        /** SIGSTOP, and SIGCONT after a while; the first of each process in a round takes a minute. */
         STOP_FLINK(2),
         STOP_FLIGHT(3),
         /** The connection between them ends in the middle of a request. */
@@ -48,7 +48,7 @@ record Strike(Kind kind, Duration pause) {
         List<Strike> strikes = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             for (int i = 0; i < kind.perRound; i++) {
-                boolean isLong = kind == Kind.STOP_FLIGHT && i == 0;
+                boolean isLong = (kind == Kind.STOP_FLINK || kind == Kind.STOP_FLIGHT) && i == 0;
                 strikes.add(new Strike(kind, isLong ? LONG_STOP : Duration.ofMillis(random.nextInt(2_000))));
             }
         }
