@@ -52,14 +52,15 @@ public final class ClickstreamJob {
     /** Adds the whole job to the environment; the caller executes it. */
     public static void connect(StreamExecutionEnvironment env, PipelineOptions options) throws IOException {
         ClickstreamResults results = results(env, options);
+        String lineage = UUID.randomUUID().toString(); // a job that is restored has its own
         if (isGiven(options.lakeUri())) {
-            results.storeIn(options.lakeUri());
+            results.storeIn(LakeChecks.target(options, lineage));
         }
         if (isGiven(options.liveUri())) {
             results.pushTo(new LivePushOperator.Settings(
                     URI.create(options.liveUri()),
                     LiveChecks.access(options),
-                    UUID.randomUUID().toString(),
+                    lineage,
                     options.liveFlushInterval(),
                     options.liveBatchRows(),
                     options.liveMaxOutage(),

@@ -3,6 +3,7 @@ package io.openclickstream.pipeline;
 import static io.openclickstream.pipeline.ClickstreamPipeline.named;
 import static io.openclickstream.schemas.OperatorUid.FINAL_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LAKE_CLICKS;
+import static io.openclickstream.schemas.OperatorUid.LAKE_COMMIT;
 import static io.openclickstream.schemas.OperatorUid.LAKE_LEDGER;
 import static io.openclickstream.schemas.OperatorUid.LAKE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LAKE_REJECTED;
@@ -13,8 +14,10 @@ import static io.openclickstream.schemas.OperatorUid.LIVE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
 
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
+import io.openclickstream.pipeline.sink.lake.LakeCommitOperator;
 import io.openclickstream.pipeline.sink.lake.LakeDataset;
-import io.openclickstream.pipeline.sink.lake.LakeSink;
+import io.openclickstream.pipeline.sink.lake.LakeTarget;
+import io.openclickstream.pipeline.sink.lake.LakeWriteOperator;
 import io.openclickstream.pipeline.sink.live.LiveCommitOperator;
 import io.openclickstream.pipeline.sink.live.LiveLedger;
 import io.openclickstream.pipeline.sink.live.LiveMetrics;
@@ -24,12 +27,15 @@ import io.openclickstream.pipeline.sink.live.LiveSessions;
 import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.lake.LakePrepared;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.LivePrepared;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -55,17 +61,21 @@ public record ClickstreamResults(
         DataStream<LedgerEntry> ledgerTotals,
         MetricCatalog catalog) {
 
-    /** Writes all that is final to the Parquet lake. */
-    void storeIn(String lakeUri) {
-        store(clicks, lakeUri, LakeDataset.clicks(), LAKE_CLICKS);
-        store(finalSessions, lakeUri, LakeDataset.sessions(), LAKE_SESSIONS);
-        store(
-                named(metrics.filter(PaneResult::isFinal), FINAL_METRICS),
-                lakeUri,
-                LakeDataset.metrics(catalog),
-                LAKE_METRICS);
-        store(rejected, lakeUri, LakeDataset.rejected(), LAKE_REJECTED);
-        store(ledger, lakeUri, LakeDataset.ledger(), LAKE_LEDGER);
+    /** Writes all that is final to the Parquet lake, and commits it to Iceberg's tables with each checkpoint. */
+    void storeIn(LakeTarget lake) {
+        DataStream<PaneResult> finalMetrics = named(metrics.filter(PaneResult::isFinal), FINAL_METRICS);
+        DataStream<LakePrepared> prepared = store(clicks, lake, LakeDataset.clicks(), LAKE_CLICKS)
+                .union(
+                        store(finalSessions, lake, LakeDataset.sessions(), LAKE_SESSIONS),
+                        store(finalMetrics, lake, LakeDataset.metrics(catalog), LAKE_METRICS),
+                        store(rejected, lake, LakeDataset.rejected(), LAKE_REJECTED),
+                        store(ledger, lake, LakeDataset.ledger(), LAKE_LEDGER));
+        Set<String> writers = Stream.of(LAKE_CLICKS, LAKE_SESSIONS, LAKE_METRICS, LAKE_REJECTED, LAKE_LEDGER)
+                .map(OperatorUid::uid)
+                .collect(Collectors.toSet());
+        named(prepared.global().transform("", Types.VOID, new LakeCommitOperator(lake, catalog, writers)), LAKE_COMMIT)
+                .setParallelism(1)
+                .setMaxParallelism(1);
     }
 
     /** Pushes all that changes to the live tables, and commits them with each checkpoint. */
@@ -82,8 +92,11 @@ public record ClickstreamResults(
                 .setMaxParallelism(1);
     }
 
-    private static <T> void store(DataStream<T> rows, String lakeUri, LakeDataset<T> dataset, OperatorUid uid) {
-        rows.sinkTo(LakeSink.create(lakeUri, dataset)).uid(uid.uid()).name(uid.uid());
+    private static <T> DataStream<LakePrepared> store(
+            DataStream<T> rows, LakeTarget lake, LakeDataset<T> dataset, OperatorUid uid) {
+        return named(
+                rows.transform("", TypeInformation.of(LakePrepared.class), new LakeWriteOperator<>(lake, dataset, uid)),
+                uid);
     }
 
     private static <T> DataStream<LivePrepared> push(

@@ -1,5 +1,6 @@
 package io.openclickstream.pipeline;
 
+import io.openclickstream.lake.LakeSettings;
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.Mistakes;
 import io.openclickstream.options.Program;
@@ -238,6 +239,41 @@ public interface PipelineOptions {
     String lakeUri();
 
     @Option(
+            names = "--lake.catalog",
+            paramLabel = "CATALOG",
+            defaultValue = LakeSettings.EMBEDDED,
+            description = "Who lists the lake's Iceberg tables: embedded (the lake's own folder, no service),"
+                    + " jdbc:postgresql://HOST/DATABASE, jdbc:sqlite:FILE, or the http(s) address of a REST catalog."
+                    + " Default: ${DEFAULT-VALUE}")
+    String lakeCatalog();
+
+    @Option(
+            names = "--lake.catalog-properties",
+            paramLabel = "FILE",
+            description =
+                    "Further properties of that catalog, such as jdbc.user, jdbc.password or token; read where the"
+                            + " job runs.")
+    @Nullable
+    Path lakeCatalogProperties();
+
+    @Option(
+            names = "--lake.buffer",
+            paramLabel = "SIZE",
+            defaultValue = "64MiB",
+            description =
+                    "About the most memory in which rows of one writer wait to be sorted and written; with it grow"
+                            + " the files. Default: ${DEFAULT-VALUE}")
+    ByteSize lakeBuffer();
+
+    @Option(
+            names = "--lake.max-outage",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            description = "How long the job waits for a lake or catalog that is away, held back, before it fails and is"
+                    + " restarted. Default: ${DEFAULT-VALUE}")
+    Duration lakeMaxOutage();
+
+    @Option(
             names = "--live.uri",
             paramLabel = "URI",
             defaultValue = "grpc://localhost:8815",
@@ -355,7 +391,9 @@ public interface PipelineOptions {
                 !options.lakeUri().equals(NONE) || !options.liveUri().equals(NONE),
                 "lake.uri",
                 "is none and live.uri is none too, so nobody would get the results. Give one of them");
-        uri(options.lakeUri(), Set.of(), wrong, "lake.uri", "s3://clicks/lake");
+        uri(options.lakeUri(), Set.of("s3", "s3a", "file"), wrong, "lake.uri", "s3://clicks/lake");
+        LakeChecks.check(options, wrong);
+        positive(options.lakeMaxOutage(), wrong, "lake.max-outage", "Use for example 5m");
         uri(options.liveUri(), Set.of("grpc", "grpc+tcp", "grpc+tls"), wrong, "live.uri", "grpc://flight:8815");
         LiveChecks.check(options, wrong);
     }

@@ -9,6 +9,7 @@ import io.openclickstream.pipeline.source.lake.LakeClickSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.UUID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -85,7 +86,8 @@ public final class Recomputation {
 
     private static void store(DataStream<SourceRecord> records, Duration horizon, PipelineOptions options)
             throws IOException {
-        ClickstreamJob.results(records, rules(options, horizon), options).storeIn(options.lakeUri());
+        ClickstreamJob.results(records, rules(options, horizon), options)
+                .storeIn(LakeChecks.target(options, UUID.randomUUID().toString()));
     }
 
     private static SessionRules rules(PipelineOptions options, Duration horizon) {

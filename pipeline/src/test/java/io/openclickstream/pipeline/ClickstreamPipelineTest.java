@@ -5,6 +5,7 @@ import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.sink.lake.LakeTarget;
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.SourceRecord;
@@ -117,7 +118,7 @@ class ClickstreamPipelineTest {
                         live.flushInterval(),
                         true)
                 .connect(records);
-        results.storeIn(lake.toUri().toString());
+        results.storeIn(LakeTarget.embedded(lake.toUri().toString(), new UUID(1, 2).toString()));
         results.pushTo(live);
         env.execute("test");
     }

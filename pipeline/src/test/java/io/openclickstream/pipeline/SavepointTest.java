@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.release.StateTypes;
 import io.openclickstream.pipeline.savepoint.SavepointContents;
+import io.openclickstream.pipeline.sink.lake.LakeTarget;
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.SourceRecord;
@@ -150,7 +151,7 @@ class SavepointTest {
                         Duration.ofMillis(200),
                         true)
                 .connect(records);
-        results.storeIn(folder.resolve("lake").toUri().toString());
+        results.storeIn(LakeTarget.embedded(folder.resolve("lake").toUri().toString(), new UUID(1, 2).toString()));
         results.pushTo(new LivePushOperator.Settings(
                 flight.uri(),
                 new UUID(1, 2).toString(),

@@ -22,7 +22,8 @@ public enum OperatorUid {
     FINAL_SESSIONS("final-sessions", "lets final sessions pass"),
     FINAL_METRICS("final-metrics", "lets final metrics pass"),
     LAKE_LEDGER("lake-ledger", "writes the ledger's steps to the lake"),
-    LIVE_COMMIT("live-commit", "commits the epochs of all live tables");
+    LIVE_COMMIT("live-commit", "commits the epochs of all live tables"),
+    LAKE_COMMIT("lake-commit", "commits the epochs of all tables of the lake");
 
     private final String uid;
     private final String meaning;

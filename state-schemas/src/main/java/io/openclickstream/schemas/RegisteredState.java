@@ -1,5 +1,6 @@
 package io.openclickstream.schemas;
 
+import io.openclickstream.schemas.lake.LakePrepared;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.live.LivePrepared;
@@ -39,7 +40,16 @@ public enum RegisteredState {
     LIVE_METRICS_LINEAGE(OperatorUid.LIVE_METRICS, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0"),
     LIVE_LEDGER_LINEAGE(OperatorUid.LIVE_LEDGER, "lineage", Kind.UNION_LIST, null, String.class, "0.1.0"),
     /** What the writers of live tables had put by the checkpoints that are not committed yet. */
-    LIVE_PREPARED(OperatorUid.LIVE_COMMIT, "prepared", Kind.UNION_LIST, null, LivePrepared.class, "0.2.0");
+    LIVE_PREPARED(OperatorUid.LIVE_COMMIT, "prepared", Kind.UNION_LIST, null, LivePrepared.class, "0.2.0"),
+    /** The lineage under which the lake is written; the same in all of these. */
+    LAKE_CLICKS_LINEAGE(OperatorUid.LAKE_CLICKS, "lineage", Kind.UNION_LIST, null, String.class, "0.2.0"),
+    LAKE_SESSIONS_LINEAGE(OperatorUid.LAKE_SESSIONS, "lineage", Kind.UNION_LIST, null, String.class, "0.2.0"),
+    LAKE_METRICS_LINEAGE(OperatorUid.LAKE_METRICS, "lineage", Kind.UNION_LIST, null, String.class, "0.2.0"),
+    LAKE_REJECTED_LINEAGE(OperatorUid.LAKE_REJECTED, "lineage", Kind.UNION_LIST, null, String.class, "0.2.0"),
+    LAKE_LEDGER_LINEAGE(OperatorUid.LAKE_LEDGER, "lineage", Kind.UNION_LIST, null, String.class, "0.2.0"),
+    LAKE_COMMIT_LINEAGE(OperatorUid.LAKE_COMMIT, "lineage", Kind.UNION_LIST, null, String.class, "0.2.0"),
+    /** The files of checkpoints that are not committed yet. */
+    LAKE_PREPARED(OperatorUid.LAKE_COMMIT, "prepared", Kind.UNION_LIST, null, LakePrepared.class, "0.2.0");
 
     /** How a state is spread over subtasks. */
     public enum Kind {

@@ -1,6 +1,11 @@
 package io.openclickstream.pipeline.release;
 
 import io.openclickstream.schemas.RegisteredState;
+import io.openclickstream.schemas.lake.LakeColumn;
+import io.openclickstream.schemas.lake.LakeContent;
+import io.openclickstream.schemas.lake.LakeFile;
+import io.openclickstream.schemas.lake.LakePrepared;
+import io.openclickstream.schemas.lake.LakeProgress;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.ledger.PartitionKey;
 import io.openclickstream.schemas.live.LivePrepared;
@@ -44,7 +49,14 @@ final class GoldenEntries {
                     LIVE_SESSIONS_LINEAGE,
                     LIVE_METRICS_LINEAGE,
                     LIVE_LEDGER_LINEAGE,
-                    LIVE_PREPARED -> List.of();
+                    LIVE_PREPARED,
+                    LAKE_CLICKS_LINEAGE,
+                    LAKE_SESSIONS_LINEAGE,
+                    LAKE_METRICS_LINEAGE,
+                    LAKE_REJECTED_LINEAGE,
+                    LAKE_LEDGER_LINEAGE,
+                    LAKE_COMMIT_LINEAGE,
+                    LAKE_PREPARED -> List.of();
         };
     }
 
@@ -60,8 +72,34 @@ final class GoldenEntries {
             case PANES -> List.of(Map.of("[\"shop\",\"/home\"]", pane()), Map.of("[]", new Pane(new byte[0], MOMENT)));
             case METRIC_DEFINITIONS ->
                 List.of(new MetricDefinition("clicks_1m", "SELECT COUNT(*) AS clicks FROM clicks"));
-            case LIVE_SESSIONS_LINEAGE, LIVE_METRICS_LINEAGE, LIVE_LEDGER_LINEAGE ->
-                List.of("00000000-0000-0001-0000-000000000002");
+            case LIVE_SESSIONS_LINEAGE,
+                    LIVE_METRICS_LINEAGE,
+                    LIVE_LEDGER_LINEAGE,
+                    LAKE_CLICKS_LINEAGE,
+                    LAKE_SESSIONS_LINEAGE,
+                    LAKE_METRICS_LINEAGE,
+                    LAKE_REJECTED_LINEAGE,
+                    LAKE_LEDGER_LINEAGE,
+                    LAKE_COMMIT_LINEAGE -> List.of("00000000-0000-0001-0000-000000000002");
+            case LAKE_PREPARED ->
+                List.of(
+                        lake(9, true, new LakeContent(List.of(), List.of())),
+                        lake(
+                                7,
+                                false,
+                                new LakeContent(
+                                        List.of(new LakeFile(
+                                                "clicks",
+                                                "s3://clicks/lake/clicks/file.parquet",
+                                                472_222,
+                                                3,
+                                                1_234,
+                                                List.of(
+                                                        new LakeColumn(1, 99, 3, 0, new byte[] {1}, new byte[] {2, 3}),
+                                                        new LakeColumn(27, 9, 3, 3, null, null)),
+                                                new byte[] {4, 5},
+                                                1)),
+                                        List.of(new LakeProgress("clicks", 3, 128, MOMENT)))));
             case LIVE_PREPARED ->
                 List.of(
                         new LivePrepared(
@@ -91,6 +129,11 @@ final class GoldenEntries {
                                 0,
                                 false));
         };
+    }
+
+    private static LakePrepared lake(long epoch, boolean isEnded, LakeContent content) {
+        return new LakePrepared(
+                "00000000-0000-0001-0000-000000000002", epoch, "lake-clicks", 1, 2, isEnded, content.toBytes());
     }
 
     /** Two sessions that nothing but their latest click can change, and event ids. */

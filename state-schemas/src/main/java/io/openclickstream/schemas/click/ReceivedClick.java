@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * are the same when they come from the same place in Kafka.
  */
 public final class ReceivedClick {
+    /** Of the objects, and of the block that a click has besides its record. */
+    private static final long CLICK_BYTES = 300;
+
     private final Click click;
     private final SourcePosition source;
     final byte @Nullable [] key;
@@ -62,6 +65,11 @@ public final class ReceivedClick {
     /** The Kafka record's value, unchanged. Not to be changed. */
     public byte[] rawValue() {
         return part(value, valueStart, valueLength);
+    }
+
+    /** About how much memory it takes, in bytes: a click keeps its record. */
+    public long memoryBytes() {
+        return CLICK_BYTES + keyLength + valueLength;
     }
 
     /** Whether the key is the user id, as it should be. */

@@ -5,6 +5,7 @@ import io.openclickstream.pipeline.sink.lake.LakeParquetWriter;
 import io.openclickstream.schemas.click.ReceivedClick;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.flink.api.common.serialization.BulkWriter;
@@ -15,7 +16,7 @@ import org.apache.flink.formats.parquet.avro.AvroParquetWriters;
 enum Writer {
     /** The one that comes with Flink. It has no settings: its files are not compressed. */
     AVRO_PARQUET_WRITERS,
-    /** Ours. */
+    /** Ours; its files are sorted. */
     CLICKSTREAM;
 
     /** How it is called in tables. */
@@ -38,7 +39,7 @@ enum Writer {
                 var records = clicks.stream().map(AvroRows::of).toList();
                 yield file -> write(records, AvroParquetWriters.forGenericRecord(AvroRows.SCHEMA), file);
             }
-            case CLICKSTREAM -> file -> write(clicks, LakeParquetWriter.factory(LakeDataset.clicks()), file);
+            case CLICKSTREAM -> file -> writeSorted(clicks, file);
         };
     }
 
@@ -58,6 +59,17 @@ enum Writer {
                 writer.addElement(row);
             }
             writer.finish();
+        }
+    }
+
+    /** As the job does it: sorted. */
+    private static void writeSorted(List<ReceivedClick> clicks, Path file) throws IOException {
+        var dataset = LakeDataset.clicks();
+        List<ReceivedClick> rows = new ArrayList<>(clicks);
+        rows.sort(dataset.order());
+        var path = new org.apache.flink.core.fs.Path(file.toUri());
+        try (var stream = path.getFileSystem().create(path, FileSystem.WriteMode.OVERWRITE)) {
+            LakeParquetWriter.write(dataset, dataset.folders().get(0), rows, stream);
         }
     }
 }

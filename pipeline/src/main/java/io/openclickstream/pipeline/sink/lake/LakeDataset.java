@@ -1,5 +1,6 @@
 package io.openclickstream.pipeline.sink.lake;
 
+import io.openclickstream.lake.LakeTable;
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.schemas.SchemaText;
 import io.openclickstream.schemas.click.Click;
@@ -7,101 +8,232 @@ import io.openclickstream.schemas.click.ClickText;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.lake.LakeProgress;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One dataset of the lake: its folder, its schema and how a row fills it.
+ * One dataset of the lake: its tables, and how a row fills them.
  *
- * @param folder below the lake's root
- * @param subfolder of a row below that; empty when the dataset has none. All rows of one have the same columns
- * @param schema of the file that begins with this row, in Parquet's notation
+ * @param name such as {@code clicks}
+ * @param folders one for each table
+ * @param folderOf position of a row's table among them
  * @param ingestionTimeMillis decides the partition a row is written to
+ * @param memoryBytes about what a row takes while it waits to be written
+ * @param order by the columns that its folders say they are sorted by
+ * @param progress what a row says of how far the job has come; null when it says nothing
+ * @param lookUp how a file says whether it holds a value; null when nobody asks
  * @param hardlyRepeated columns of which most rows have a value of their own, so that no dictionary is tried
  * @param write fills one row
  */
 public record LakeDataset<T>(
-        String folder,
-        Text<T> subfolder,
-        Text<T> schema,
-        IngestionTime<T> ingestionTimeMillis,
+        String name,
+        List<LakeFolder> folders,
+        LongOf<T> folderOf,
+        LongOf<T> ingestionTimeMillis,
+        LongOf<T> memoryBytes,
+        Order<T> order,
+        Progress<T> progress,
+        @Nullable LookUp<T> lookUp,
         List<String> hardlyRepeated,
         RowWriter<T> write)
         implements Serializable {
 
-    /** What a row says in words. */
-    @FunctionalInterface
-    public interface Text<T> extends Function<T, String>, Serializable {}
+    /** Of objects that do not know how large they are. */
+    private static final long SMALL_ROW_BYTES = 1_000;
 
-    /** The ingestion time of a row in milliseconds. */
+    /** A number of a row. */
     @FunctionalInterface
-    public interface IngestionTime<T> extends ToLongFunction<T>, Serializable {}
+    public interface LongOf<T> extends ToLongFunction<T>, Serializable {}
+
+    /** Which of two rows comes first in a file. */
+    @FunctionalInterface
+    public interface Order<T> extends Comparator<T>, Serializable {}
+
+    /** How far a row says that the job has come. */
+    @FunctionalInterface
+    public interface Progress<T> extends Serializable {
+        @Nullable
+        LakeProgress of(T row);
+    }
+
+    /**
+     * A column by whose values files are looked up.
+     *
+     * @param order of its values
+     */
+    public record LookUp<T>(String column, Order<T> order) implements Serializable {
+        /** How many values there are in sorted rows; too many when a value is in several places. */
+        public long distinct(List<T> rows) {
+            long distinct = 1;
+            for (int i = 1; i < rows.size(); i++) {
+                if (order.compare(rows.get(i - 1), rows.get(i)) != 0) {
+                    distinct++;
+                }
+            }
+            return distinct;
+        }
+    }
 
     /** Writes the columns of a row. */
     @FunctionalInterface
-    interface RowWriter<T> extends BiConsumer<T, LakeRow>, Serializable {}
+    public interface RowWriter<T> extends BiConsumer<T, LakeRow>, Serializable {}
 
-    private static <T> LakeDataset<T> of(
-            String folder,
-            SchemaText schema,
-            IngestionTime<T> ingestionTimeMillis,
-            List<String> hardlyRepeated,
-            RowWriter<T> write) {
-        return new LakeDataset<>(folder, row -> "", row -> schema.text(), ingestionTimeMillis, hardlyRepeated, write);
+    /** The tables of all datasets. */
+    public static List<LakeTable> tables(MetricCatalog catalog) {
+        return Stream.of(clicks(), sessions(), metrics(catalog), rejected(), ledger())
+                .flatMap(dataset -> dataset.folders().stream())
+                .map(LakeFolder::lakeTable)
+                .toList();
     }
 
     /** Accepted clicks. */
     public static LakeDataset<ReceivedClick> clicks() {
-        return of(
+        return new LakeDataset<>(
                 "clicks",
-                SchemaText.LAKE_CLICKS,
+                folder("clicks", SchemaText.LAKE_CLICKS, "site_id", "user_id", "event_time"),
+                click -> 0,
                 click -> click.source().ingestionTimeMillis(),
+                ReceivedClick::memoryBytes,
+                LakeDataset::compare,
+                click -> null,
+                new LookUp<>("user_id", (one, other) -> compare(one.click(), other.click(), ClickText.USER_ID)),
                 List.of("event_id", "event_time", "sent_at", "ingestion_time", "kafka_offset"),
                 LakeDataset::write);
     }
 
     /** Final sessions. */
     public static LakeDataset<Session> sessions() {
-        return of(
+        return new LakeDataset<>(
                 "sessions",
-                SchemaText.LAKE_SESSIONS,
+                folder("sessions", SchemaText.LAKE_SESSIONS, "site_id", "user_id", "start_time"),
+                session -> 0,
                 Session::ingestionTimeMillis,
+                session -> SMALL_ROW_BYTES,
+                LakeDataset::compare,
+                session -> null,
+                new LookUp<>("user_id", (one, other) -> one.userId().compareTo(other.userId())),
                 List.of("session_id", "start_time", "end_time"),
                 LakeDataset::write);
     }
 
-    /** Final metrics: a folder each. */
+    /** Final metrics: a table each. */
     public static LakeDataset<PaneResult> metrics(MetricCatalog catalog) {
         var metrics = new LakeMetrics(catalog);
         return new LakeDataset<>(
                 "metrics",
-                result -> result.key().metric(),
-                metrics::schema,
+                metrics.folders(),
+                metrics::folderOf,
                 result -> result.pane().ingestionTimeMillis(),
+                result -> SMALL_ROW_BYTES,
+                LakeDataset::compare,
+                result -> null,
+                null,
                 List.of(),
                 metrics::write);
     }
 
     /** Records that were refused, with their bytes. */
     public static LakeDataset<Rejected> rejected() {
-        return of(
+        return new LakeDataset<>(
                 "rejected",
-                SchemaText.LAKE_REJECTED,
+                folder("rejected", SchemaText.LAKE_REJECTED, "kafka_topic", "kafka_partition", "kafka_offset"),
+                rejected -> 0,
                 rejected -> rejected.source().ingestionTimeMillis(),
+                rejected -> SMALL_ROW_BYTES + length(rejected.rawKey()) + length(rejected.rawValue()),
+                (one, other) -> compare(one.source(), other.source()),
+                rejected -> null,
+                null,
                 List.of("kafka_offset"),
                 LakeDataset::write);
     }
 
     /** What became of every record read, per epoch and Kafka partition. */
     public static LakeDataset<LedgerEntry> ledger() {
-        return of("ledger", SchemaText.LAKE_LEDGER, LedgerEntry::ingestionTimeMillis, List.of(), LakeDataset::write);
+        return new LakeDataset<>(
+                "ledger",
+                folder("ledger", SchemaText.LAKE_LEDGER, "epoch", "kafka_topic", "kafka_partition"),
+                entry -> 0,
+                LedgerEntry::ingestionTimeMillis,
+                entry -> SMALL_ROW_BYTES,
+                LakeDataset::compare,
+                LakeDataset::progress,
+                null,
+                List.of(),
+                LakeDataset::write);
+    }
+
+    private static List<LakeFolder> folder(String name, SchemaText schema, String... sortedBy) {
+        return List.of(new LakeFolder(name, name, schema.text(), List.of(sortedBy)));
+    }
+
+    private static long length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private static LakeProgress progress(LedgerEntry entry) {
+        return new LakeProgress(entry.topic(), entry.partition(), entry.toOffset(), entry.completeThroughMillis());
+    }
+
+    private static int compare(ReceivedClick one, ReceivedClick other) {
+        int compared = compare(one.click(), other.click(), ClickText.SITE_ID);
+        if (compared == 0) {
+            compared = compare(one.click(), other.click(), ClickText.USER_ID);
+        }
+        if (compared == 0) {
+            compared = Long.compare(one.click().eventTimeMillis(), other.click().eventTimeMillis());
+        }
+        return compared == 0 ? compare(one.source(), other.source()) : compared;
+    }
+
+    private static int compare(Click one, Click other, int field) {
+        int start = one.textStart(field);
+        int otherStart = other.textStart(field);
+        return Arrays.compareUnsigned(
+                one.bytes(field),
+                start,
+                start + one.textLength(field),
+                other.bytes(field),
+                otherStart,
+                otherStart + other.textLength(field));
+    }
+
+    private static int compare(SourcePosition one, SourcePosition other) {
+        int compared = one.topic().compareTo(other.topic());
+        if (compared == 0) {
+            compared = Integer.compare(one.partition(), other.partition());
+        }
+        return compared == 0 ? Long.compare(one.offset(), other.offset()) : compared;
+    }
+
+    private static int compare(Session one, Session other) {
+        int compared = one.siteId().compareTo(other.siteId());
+        if (compared == 0) {
+            compared = one.userId().compareTo(other.userId());
+        }
+        return compared == 0 ? Long.compare(one.startMillis(), other.startMillis()) : compared;
+    }
+
+    private static int compare(PaneResult one, PaneResult other) {
+        int compared = Long.compare(one.key().windowStartMillis(), other.key().windowStartMillis());
+        return compared == 0 ? one.key().dimensions().compareTo(other.key().dimensions()) : compared;
+    }
+
+    private static int compare(LedgerEntry one, LedgerEntry other) {
+        int compared = Long.compare(one.epoch(), other.epoch());
+        if (compared == 0) {
+            compared = one.topic().compareTo(other.topic());
+        }
+        return compared == 0 ? Integer.compare(one.partition(), other.partition()) : compared;
     }
 
     private static void write(ReceivedClick received, LakeRow row) {

@@ -19,14 +19,33 @@ final class LakeMetrics implements Serializable {
 
     private final MetricCatalog catalog;
     private transient @Nullable Map<String, MetricRows> rows;
+    private transient @Nullable Map<String, Integer> positions;
 
     LakeMetrics(MetricCatalog catalog) {
         this.catalog = catalog;
     }
 
+    /** A table for each metric, under its name. */
+    List<LakeFolder> folders() {
+        return catalog.metrics().stream()
+                .map(metric -> new LakeFolder(
+                        metric.name(), "metrics/" + metric.name(), schema(metric), List.of(Metric.WINDOW_START)))
+                .toList();
+    }
+
+    /** Position of a result's table among the folders. */
+    int folderOf(PaneResult result) {
+        if (positions == null) {
+            positions = new HashMap<>();
+            for (Metric metric : catalog.metrics()) {
+                positions.put(metric.name(), positions.size());
+            }
+        }
+        return positions.getOrDefault(metric(result).name(), 0);
+    }
+
     /** The schema of a metric's files; field ids follow the columns, which never change under the same name. */
-    String schema(PaneResult result) {
-        Metric metric = metric(result);
+    private static String schema(Metric metric) {
         var text = new StringBuilder("message " + metric.name() + " {\n");
         text.append("  required int64 window_start (TIMESTAMP(MICROS,true)) = 1;\n");
         text.append("  required int64 window_end (TIMESTAMP(MICROS,true)) = 2;\n");

@@ -1,6 +1,8 @@
 package io.openclickstream.pipeline.sink.lake;
 
+import io.openclickstream.schemas.lake.LakeColumn;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.core.fs.FSDataOutputStream;
@@ -13,71 +15,53 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.MessageTypeParser;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Writes rows straight into Parquet columns, compressed with ZSTD; no intermediate record is built. A file takes its
- * schema from its first row.
- */
+/** Writes rows straight into Parquet columns, compressed with ZSTD; no intermediate record is built. */
 public final class LakeParquetWriter {
     private static final int ROW_GROUP_BYTES = 64 << 20;
 
     /** Parquet's usual level 3 takes more time, and makes files of clicks no smaller. */
     private static final int ZSTD_LEVEL = 1;
 
+    /** One look in a hundred is for nothing, at ten bits a value. */
+    private static final double FALSE_POSITIVES = 0.01;
+
     private LakeParquetWriter() {}
 
-    /** Makes a writer per file, which its stream is handed to. */
-    public static <T> BulkWriter.Factory<T> factory(LakeDataset<T> dataset) {
-        return stream -> new FileWriter<>(dataset, stream);
-    }
-
-    private static final class FileWriter<T> implements BulkWriter<T> {
-        private final LakeDataset<T> dataset;
-        private final FSDataOutputStream stream;
-        private @Nullable BulkWriter<T> rows;
-
-        FileWriter(LakeDataset<T> dataset, FSDataOutputStream stream) {
-            this.dataset = dataset;
-            this.stream = stream;
+    /**
+     * Writes a whole file and leaves the stream open.
+     *
+     * @param folder the table of all these rows; one of the dataset's
+     * @param rows sorted, at least one
+     * @return what the file says of its columns
+     */
+    public static <T> List<LakeColumn> write(
+            LakeDataset<T> dataset, LakeFolder folder, List<T> rows, FSDataOutputStream stream) throws IOException {
+        var writer = new ParquetWriter<?>[1];
+        BulkWriter<T> bulk = new ParquetWriterFactory<T>(file -> {
+                    var settings = new Builder<>(file, dataset, folder.fileSchema(), rows);
+                    ParquetWriter<T> made = settings.settled().build();
+                    writer[0] = made;
+                    return made;
+                })
+                .create(stream);
+        for (T row : rows) {
+            bulk.addElement(row);
         }
-
-        @Override
-        public void addElement(T row) throws IOException {
-            if (rows == null) {
-                MessageType schema =
-                        MessageTypeParser.parseMessageType(dataset.schema().apply(row));
-                rows = new ParquetWriterFactory<T>(file ->
-                                new Builder<>(file, dataset, schema).settled().build())
-                        .create(stream);
-            }
-            rows.addElement(row);
-        }
-
-        @Override
-        public void flush() throws IOException {
-            if (rows != null) {
-                rows.flush();
-            }
-        }
-
-        @Override
-        public void finish() throws IOException {
-            if (rows != null) {
-                rows.finish();
-            }
-        }
+        bulk.finish();
+        return FileColumns.of(writer[0].getFooter());
     }
 
     private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
         private final LakeDataset<T> dataset;
         private final MessageType schema;
+        private final List<T> rows;
 
-        Builder(OutputFile file, LakeDataset<T> dataset, MessageType schema) {
+        Builder(OutputFile file, LakeDataset<T> dataset, MessageType schema, List<T> rows) {
             super(file);
             this.dataset = dataset;
             this.schema = schema;
+            this.rows = rows;
         }
 
         Builder<T> settled() {
@@ -88,6 +72,12 @@ public final class LakeParquetWriter {
             withRowGroupSize((long) ROW_GROUP_BYTES);
             withSizeStatisticsEnabled(false);
             dataset.hardlyRepeated().forEach(column -> withDictionaryEncoding(column, false));
+            LakeDataset.LookUp<T> lookUp = dataset.lookUp();
+            if (lookUp != null) {
+                withBloomFilterEnabled(lookUp.column(), true);
+                withBloomFilterNDV(lookUp.column(), lookUp.distinct(rows));
+                withBloomFilterFPP(lookUp.column(), FALSE_POSITIVES);
+            }
             return this;
         }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the columns of one row by name. A null is a column left out, which Parquet allows only where the schema says
  * {@code optional}. Any order will do; in the schema's own order a column is found without looking it up.
  */
-final class LakeRow {
+public final class LakeRow {
     private static final String MAP_ENTRY = "key_value";
     private static final int AMOUNT_BYTES = 16;
 

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclickstream.pipeline.sink.lake.LakeDataset;
-import io.openclickstream.pipeline.sink.lake.LakeSink;
+import io.openclickstream.pipeline.sink.lake.WrittenLake;
 import io.openclickstream.pipeline.source.Coverage;
 import io.openclickstream.pipeline.source.SourceRecord;
-import io.openclickstream.pipeline.source.WireType;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.SourcePosition;
@@ -21,7 +20,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
@@ -197,13 +195,7 @@ class LakeClickSourceTest {
 
     /** One file per hour of ingestion. */
     private void write(ReceivedClick... clicks) throws Exception {
-        StreamExecutionEnvironment env = environment(1);
-        env.setRuntimeMode(RuntimeExecutionMode.BATCH);
-        env.fromData(List.of(clicks), WireType.RECEIVED_CLICK)
-                .uid("clicks")
-                .sinkTo(LakeSink.create(lake.toUri().toString(), LakeDataset.clicks()))
-                .uid("lake");
-        env.execute("write");
+        WrittenLake.write(lake.toUri().toString(), LakeDataset.clicks(), clicks);
     }
 
     private List<SourceRecord> read(Coverage coverage) throws Exception {

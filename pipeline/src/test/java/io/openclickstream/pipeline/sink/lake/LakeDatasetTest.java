@@ -2,6 +2,7 @@ package io.openclickstream.pipeline.sink.lake;
 
 import static io.openclickstream.pipeline.TestClicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.metric.MetricTable;
@@ -11,6 +12,7 @@ import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.lake.LakeColumn;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.CloseReason;
 import io.openclickstream.schemas.session.Entry;
@@ -18,6 +20,7 @@ import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.Session;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,16 +32,22 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
-import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each dataset is written by our writer and read by DuckDB, which shares no code with it. */
-class LakeSinkTest {
+class LakeDatasetTest {
     @TempDir
     Path folder;
+
+    /** What the writer said of the latest file. */
+    private List<LakeColumn> columns = List.of();
 
     @Test
     void clicksComeBackExactly() throws Exception {
@@ -114,9 +123,17 @@ class LakeSinkTest {
     void columnsMayBeWrittenInAnyOrderAndLeftOut() throws Exception {
         var dataset = new LakeDataset<Integer>(
                 "numbers",
-                number -> "",
-                number -> "message numbers { required int64 a; optional binary b (STRING); optional int64 c; }",
+                List.of(new LakeFolder(
+                        "numbers",
+                        "numbers",
+                        "message numbers { required int64 a = 1; optional binary b (STRING) = 2; optional int64 c = 3; }",
+                        List.of())),
                 number -> 0,
+                number -> 0,
+                number -> 1,
+                Integer::compare,
+                number -> null,
+                null,
                 List.of(),
                 (number, row) -> {
                     if (number % 2 == 0) {
@@ -173,11 +190,7 @@ class LakeSinkTest {
 
     @Test
     void metricsComeBackExactly() throws Exception {
-        var catalog = MetricCatalog.of(Map.of("takings.sql", """
-                SELECT site_id, SUM(amount) AS revenue, COUNT(*) AS clicks, APPROX_COUNT_DISTINCT(user_id) AS users,
-                  APPROX_QUANTILE(amount, 0.5) AS median, MAX(event_time) AS latest, COUNT(*) > 1 AS many, MIN(os) AS os
-                FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
-                GROUP BY window_start, site_id"""));
+        MetricCatalog catalog = takings();
         var tally = new PaneTally<>(MetricTable.CLICKS, catalog.metrics(), () -> {});
         tally.add(received(click("1", "ada", 60_000, "/a", "-123456789012345678.123456789", "EUR")));
         tally.add(received(click("2", "bob", 60_001, "/a", "-123456789012345678.123456789", "EUR")));
@@ -189,8 +202,17 @@ class LakeSinkTest {
                                 + " octet_length(users_sketch) > 0, median < -1e17, epoch_ms(latest), many, os IS NULL)",
                         results.get(0)))
                 .containsExactly("shop|60000|120000|-246913578024691356.246913578|2|2|true|true|60001|true|true");
-        assertThat(new IngestionHour<>(LakeDataset.metrics(catalog)).getBucketId(results.get(0), null))
-                .isEqualTo("takings/ingestion_hour=1970-01-01-00");
+        assertThat(LakeDataset.metrics(catalog).folders())
+                .extracting(LakeFolder::table, LakeFolder::folder)
+                .containsExactly(tuple("takings", "metrics/takings"));
+    }
+
+    private static MetricCatalog takings() throws Exception {
+        return MetricCatalog.of(Map.of("takings.sql", """
+                SELECT site_id, SUM(amount) AS revenue, COUNT(*) AS clicks, APPROX_COUNT_DISTINCT(user_id) AS users,
+                  APPROX_QUANTILE(amount, 0.5) AS median, MAX(event_time) AS latest, COUNT(*) > 1 AS many, MIN(os) AS os
+                FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+                GROUP BY window_start, site_id"""));
     }
 
     @Test
@@ -208,26 +230,66 @@ class LakeSinkTest {
     }
 
     @Test
+    void aFileSaysWhatIsInIt() throws Exception {
+        write(
+                LakeDataset.clicks(),
+                received(click("e1", "ada", 1_000, null, "-1.5", "EUR")),
+                received(click("e2", "a name of more than sixteen", 3_000, "/a", "20", "EUR")));
+        var schema = LakeDataset.clicks().folders().get(0).lakeTable().schema();
+        assertThat(columns)
+                .extracting(LakeColumn::fieldId)
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 27)
+                        .filter(id -> id != 21)
+                        .boxed()
+                        .toList());
+        assertThat(bounds(schema, "event_time")).isEqualTo("1000000 to 3000000, 0 of 2 null");
+        assertThat(bounds(schema, "user_id")).isEqualTo("a name of more t to ada, 0 of 2 null");
+        assertThat(bounds(schema, "amount")).isEqualTo("-1.500000000 to 20.000000000, 0 of 2 null");
+        assertThat(bounds(schema, "kafka_partition")).isEqualTo("3 to 3, 0 of 2 null");
+        assertThat(bounds(schema, "page")).isEqualTo("/a to /a, 1 of 2 null");
+        assertThat(bounds(schema, "sent_at")).isEqualTo("null to null, 2 of 2 null");
+        write(LakeDataset.clicks(), received(click("e1", "a name of more than sixteen", 1)));
+        assertThat(bounds(schema, "user_id")).isEqualTo("a name of more t to a name of more u, 0 of 1 null");
+    }
+
+    private String bounds(Schema schema, String name) {
+        Types.NestedField field = schema.findField(name);
+        LakeColumn column = columns.stream()
+                .filter(each -> each.fieldId() == field.fieldId())
+                .findFirst()
+                .orElseThrow();
+        Function<byte[], Object> value =
+                bytes -> bytes == null ? null : Conversions.fromByteBuffer(field.type(), ByteBuffer.wrap(bytes));
+        return "%s to %s, %d of %d null"
+                .formatted(value.apply(column.lower()), value.apply(column.upper()), column.nulls(), column.values());
+    }
+
+    @Test
+    void everyColumnHasItsFieldIdInTheTable() throws Exception {
+        LakeDataset.tables(takings()).forEach(table -> assertThat(table.schema().idToName())
+                .as(table.name())
+                .hasSize(table.schema().highestFieldId())
+                .containsKey(1));
+    }
+
+    @Test
+    void filesCanBeAskedForAUser() throws Exception {
+        // Many users, so that a dictionary does not pay, which would say the same.
+        ReceivedClick[] clicks = IntStream.range(0, 200_000)
+                .mapToObj(i -> received(click("e", "%08d and some more".formatted(i), 1)))
+                .toArray(ReceivedClick[]::new);
+        write(LakeDataset.clicks(), clicks);
+        assertThat(query("SELECT path_in_schema FROM parquet_metadata('%s') WHERE bloom_filter_length > 0"))
+                .containsExactly("user_id");
+        assertThat(query("SELECT DISTINCT bloom_filter_excludes FROM parquet_bloom_probe('%s', 'user_id', '00000007')"))
+                .containsExactly("true");
+    }
+
+    @Test
     void columnsAreCompressedWithZstd() throws Exception {
         write(LakeDataset.clicks(), received(click("e1", "ada", 1)));
         assertThat(query("SELECT DISTINCT compression FROM parquet_metadata('%s')"))
                 .containsExactly("ZSTD");
-    }
-
-    @Test
-    void rowsGoToTheHourOfTheirIngestion() {
-        BucketAssigner<Session, String> hours = new IngestionHour<>(LakeDataset.sessions());
-        assertThat(hours.getBucketId(ingestedAt(0), null)).isEqualTo("ingestion_hour=1970-01-01-00");
-        assertThat(hours.getBucketId(ingestedAt(3_599_999), null)).isEqualTo("ingestion_hour=1970-01-01-00");
-        assertThat(hours.getBucketId(ingestedAt(3_600_000), null)).isEqualTo("ingestion_hour=1970-01-01-01");
-        assertThat(hours.getBucketId(ingestedAt(-1), null)).isEqualTo("ingestion_hour=1969-12-31-23");
-        assertThat(hours.getSerializer()).isSameAs(SimpleVersionedStringSerializer.INSTANCE);
-    }
-
-    private static Session ingestedAt(long millis) {
-        var entry = new Entry("e", null, null, null, null, null, null, null);
-        return new Session(
-                "id", "shop", "ada", 0, 0, 1, 1, entry, null, 0, List.of(), CloseReason.GAP, millis, 2, true);
     }
 
     private static ReceivedClick received(Click click) {
@@ -247,11 +309,12 @@ class LakeSinkTest {
     private <T> List<String> rows(LakeDataset<T> dataset, String expression, T... rows) throws Exception {
         var file = new org.apache.flink.core.fs.Path(folder.toUri().toString(), "rows.parquet");
         try (var stream = file.getFileSystem().create(file, FileSystem.WriteMode.OVERWRITE)) {
-            var writer = LakeParquetWriter.factory(dataset).create(stream);
+            List<T> all = new ArrayList<>();
             for (T row : rows) {
-                writer.addElement(row);
+                all.add(row);
             }
-            writer.finish();
+            int folder = (int) dataset.folderOf().applyAsLong(all.get(0));
+            columns = LakeParquetWriter.write(dataset, dataset.folders().get(folder), all, stream);
         }
         return query("SELECT " + expression.replace("%", "%%") + " FROM '%s'");
     }

@@ -1,0 +1,189 @@
+package io.openclickstream.lake;
+
+import io.openclickstream.schemas.lake.LakeColumn;
+import io.openclickstream.schemas.lake.LakeFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.PartitionData;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+import org.apache.iceberg.exceptions.ValidationException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Adds epochs to the tables of the lake: to each one a snapshot for every epoch, once, however often it is asked to. What
+ * a table already has is known by lineage and epoch, and stands in its properties. Not safe for several threads; several
+ * processes keep each other out.
+ */
+public final class LakeCommitter {
+    private static final Logger LOG = LoggerFactory.getLogger(LakeCommitter.class);
+    private static final int ATTEMPTS = 20;
+
+    private final LakeCatalog catalog;
+    private final Map<String, LakeTable> tables;
+    private final String submission;
+
+    /** @param submission id of the job's submission; the same after a failover, and another when it is started anew */
+    public LakeCommitter(LakeCatalog catalog, List<LakeTable> tables, String submission) {
+        this.catalog = catalog;
+        this.tables = new TreeMap<>();
+        tables.forEach(table -> this.tables.put(table.name(), table));
+        this.submission = submission;
+    }
+
+    /**
+     * Makes the lake what the job's restored state says of it: later epochs of its lineage are taken back, from the tables
+     * and from the folders, since the job will write their rows again.
+     *
+     * @param restoredEpoch the checkpoint the job was restored from; 0 when it starts without state
+     * @throws LakeRefusedException when another submission has replaced this one, another lineage has begun since, or
+     *     what has to be taken back is in one file with what has to stay; then nothing was changed
+     */
+    public void open(String lineage, long restoredEpoch) {
+        Map<LakeTable, Table> opened = new HashMap<>();
+        for (LakeTable wanted : tables.values()) {
+            Table table = catalog.loadOrCreate(wanted);
+            Opening.check(table, lineage, restoredEpoch, submission);
+            opened.put(wanted, table);
+        }
+        opened.forEach((wanted, table) -> new Opening(catalog, wanted, table).open(lineage, restoredEpoch, submission));
+    }
+
+    /** Makes a file visible that was only written so far. */
+    @FunctionalInterface
+    public interface Upload {
+        /** May be called again for a file that is visible already. */
+        void complete(LakeFile file) throws IOException;
+    }
+
+    /**
+     * Commits an epoch to every table that does not have it. A file is made visible before its table is told of it.
+     *
+     * @throws LakeRefusedException when another submission has replaced this one
+     * @throws IOException when a file cannot be made visible
+     * @throws RuntimeException when the catalog or the store fails; asking again is right, whatever has been done
+     */
+    public void commit(LakeEpoch epoch, Upload upload) throws IOException {
+        for (LakeTable table : tables.values()) {
+            commit(table, epoch, upload);
+        }
+    }
+
+    private void commit(LakeTable wanted, LakeEpoch epoch, Upload upload) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            Table table = catalog.loadOrCreate(wanted);
+            EpochMark mark = EpochMark.of(table.properties());
+            if (!mark.isOf(submission)) {
+                throw new LakeRefusedException(
+                        "The table %s belongs to another submission of the job by now (%s), so this one (%s) must not write to it. Stop one of them."
+                                .formatted(wanted.name(), mark.submissions(), submission));
+            }
+            if (has(mark, epoch)) {
+                return;
+            }
+            List<LakeFile> files = missing(mark, wanted, epoch);
+            for (LakeFile file : files) {
+                upload.complete(file);
+            }
+            try {
+                append(table, files, mark.then(epoch), epoch);
+                return;
+            } catch (CommitFailedException | ValidationException | CommitStateUnknownException e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                LOG.info(
+                        "Looking again whether table {} has epoch {}: {}",
+                        wanted.name(),
+                        epoch.epoch(),
+                        e.getMessage());
+            }
+        }
+    }
+
+    /** Without those of earlier epochs that are committed, of which a restored job may tell again. */
+    private static List<LakeFile> missing(EpochMark mark, LakeTable table, LakeEpoch epoch) {
+        long committed = mark.epoch(epoch.lineage()).orElse(0L);
+        return epoch.files().getOrDefault(table.name(), List.of()).stream()
+                .filter(file -> EpochFile.parse(file.location()).orElseThrow().firstEpoch() > committed)
+                .toList();
+    }
+
+    private static boolean has(EpochMark mark, LakeEpoch epoch) {
+        return mark.epoch(epoch.lineage()).orElse(0L) >= epoch.epoch();
+    }
+
+    private void append(Table table, List<LakeFile> files, EpochMark then, LakeEpoch epoch) {
+        Transaction transaction = table.newTransaction();
+        AppendFiles append = transaction
+                .newAppend()
+                .set(EpochMark.LINEAGE, epoch.lineage())
+                .set(EpochMark.EPOCH, Long.toString(epoch.epoch()))
+                .set(EpochMark.COMPLETE_THROUGH, Long.toString(then.completeThroughMillis()))
+                .set(EpochMark.FRONTIER, then.frontierJson())
+                // Iceberg tries again by itself on what others have committed; then it must still be ours to do.
+                .validateWith(ancestors -> isStillDue(table, epoch));
+        for (LakeFile file : files) {
+            append.appendFile(dataFile(table, file));
+        }
+        append.commit();
+        var properties = transaction.updateProperties();
+        then.writeTo(properties);
+        properties.commit();
+        transaction.commitTransaction();
+    }
+
+    private boolean isStillDue(Table table, LakeEpoch epoch) {
+        EpochMark mark =
+                EpochMark.of(((HasTableOperations) table).operations().current().properties());
+        return mark.isOf(submission) && !has(mark, epoch);
+    }
+
+    private static DataFile dataFile(Table table, LakeFile file) {
+        PartitionData hour = new PartitionData(table.spec().partitionType());
+        hour.set(0, Math.toIntExact(file.ingestionHour()));
+        return DataFiles.builder(table.spec())
+                .withPath(file.location())
+                .withFormat(FileFormat.PARQUET)
+                .withFileSizeInBytes(file.bytes())
+                .withPartition(hour)
+                .withMetrics(metrics(file))
+                .build();
+    }
+
+    private static Metrics metrics(LakeFile file) {
+        Map<Integer, Long> bytes = new HashMap<>();
+        Map<Integer, Long> values = new HashMap<>();
+        Map<Integer, Long> nulls = new HashMap<>();
+        Map<Integer, ByteBuffer> lower = new HashMap<>();
+        Map<Integer, ByteBuffer> upper = new HashMap<>();
+        for (LakeColumn column : file.columns()) {
+            bytes.put(column.fieldId(), column.bytes());
+            values.put(column.fieldId(), column.values());
+            nulls.put(column.fieldId(), column.nulls());
+            put(lower, column.fieldId(), column.lower());
+            put(upper, column.fieldId(), column.upper());
+        }
+        return new Metrics(file.rows(), bytes, values, nulls, null, lower, upper);
+    }
+
+    private static void put(Map<Integer, ByteBuffer> bounds, int fieldId, byte @Nullable [] bound) {
+        if (bound != null) {
+            bounds.put(fieldId, ByteBuffer.wrap(bound));
+        }
+    }
+}

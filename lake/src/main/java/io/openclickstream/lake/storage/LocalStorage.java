@@ -1,0 +1,184 @@
+package io.openclickstream.lake.storage;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.iceberg.io.FileInfo;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.io.PositionOutputStream;
+import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+
+/** Files on a disk. What begins with a dot is not there yet, or not any more. */
+final class LocalStorage implements LakeStorage {
+    private final SupportsPrefixOperations io = new LocalFiles();
+
+    @Override
+    public SupportsPrefixOperations io() {
+        return io;
+    }
+
+    @Override
+    public boolean create(String location, byte[] content) throws IOException {
+        Path file = path(location);
+        Path whole = written(file, content);
+        try {
+            Files.createLink(file, whole); // which fails when the name is taken, and gives it to a whole file
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.delete(whole);
+        }
+    }
+
+    @Override
+    public void replace(String location, byte[] content) throws IOException {
+        Path file = path(location);
+        Files.move(written(file, content), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() {}
+
+    private static Path written(Path file, byte[] content) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path whole = file.resolveSibling(".%s.%s".formatted(file.getFileName(), UUID.randomUUID()));
+        try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+            channel.force(true);
+        }
+        return whole;
+    }
+
+    private static Path path(String location) {
+        return location.startsWith("file:") ? Path.of(URI.create(location).getPath()) : Path.of(location);
+    }
+
+    /** Iceberg's own local files, under the URIs they were asked for. */
+    private static final class LocalFiles implements SupportsPrefixOperations {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public InputFile newInputFile(String location) {
+            return new Input(org.apache.iceberg.Files.localInput(file(location)), location);
+        }
+
+        @Override
+        public OutputFile newOutputFile(String location) {
+            return new Output(org.apache.iceberg.Files.localOutput(file(location)), location);
+        }
+
+        @Override
+        public void deleteFile(String location) {
+            try {
+                Files.deleteIfExists(path(location));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** All files whose location begins so, in any folder below. */
+        @Override
+        public Iterable<FileInfo> listPrefix(String prefix) {
+            Path begin = path(prefix);
+            Path start = prefix.endsWith("/") || Files.isDirectory(begin) ? begin : begin.getParent();
+            if (start == null || !Files.isDirectory(start)) {
+                return List.of();
+            }
+            String base = prefix.substring(0, prefix.length() - begin.toString().length());
+            try (Stream<Path> files = Files.walk(start)) {
+                return files.filter(Files::isRegularFile)
+                        .filter(file -> file.toString().startsWith(begin.toString()))
+                        .flatMap(file -> info(file, base))
+                        .toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Nothing for a file that has gone in the meantime. */
+        private static Stream<FileInfo> info(Path file, String base) {
+            try {
+                return Stream.of(new FileInfo(
+                        base + file,
+                        Files.size(file),
+                        Files.getLastModifiedTime(file).toMillis()));
+            } catch (NoSuchFileException e) {
+                return Stream.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void deletePrefix(String prefix) {
+            Path folder = path(prefix);
+            if (!Files.isDirectory(folder)) {
+                return;
+            }
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static File file(String location) {
+            return path(location).toFile();
+        }
+    }
+
+    private record Input(InputFile file, String location) implements InputFile {
+        @Override
+        public long getLength() {
+            return file.getLength();
+        }
+
+        @Override
+        public SeekableInputStream newStream() {
+            return file.newStream();
+        }
+
+        @Override
+        public boolean exists() {
+            return file.exists();
+        }
+    }
+
+    private record Output(OutputFile file, String location) implements OutputFile {
+        @Override
+        public PositionOutputStream create() {
+            return file.create();
+        }
+
+        @Override
+        public PositionOutputStream createOrOverwrite() {
+            return file.createOrOverwrite();
+        }
+
+        @Override
+        public InputFile toInputFile() {
+            return new Input(file.toInputFile(), location);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.openclickstream.lake.storage;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import org.apache.iceberg.aws.s3.S3FileIO;
+import org.apache.iceberg.io.SupportsPrefixOperations;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Uri;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Objects in S3. A store that does not keep {@code If-None-Match} is found out before anything relies on it. */
+final class S3Storage implements LakeStorage {
+    private static final int IS_THERE = 412;
+    private static final int IS_BEING_WRITTEN = 409;
+    private static final int ATTEMPTS = 5;
+    private static final String ANY_REGION = "us-east-1";
+
+    private final S3Client client;
+    private final S3FileIO io;
+
+    S3Storage(S3Access access) {
+        client = client(access);
+        io = new S3FileIO(() -> client);
+        io.initialize(Map.of());
+    }
+
+    private static S3Client client(S3Access access) {
+        S3ClientBuilder builder = S3Client.builder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .forcePathStyle(access.hasPathStyle())
+                // Other stores than Amazon's do not know the trailers that newer SDKs send with every object.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
+        if (access.region() != null) {
+            builder.region(Region.of(access.region()));
+        } else if (access.endpoint() != null) {
+            builder.region(Region.of(ANY_REGION)); // part of the signature, and of no other meaning there
+        }
+        if (access.endpoint() != null) {
+            builder.endpointOverride(URI.create(access.endpoint()));
+        }
+        if (access.accessKey() != null && access.secretKey() != null) {
+            builder.credentialsProvider(StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(access.accessKey(), access.secretKey())));
+        }
+        return builder.build();
+    }
+
+    @Override
+    public SupportsPrefixOperations io() {
+        return io;
+    }
+
+    @Override
+    public boolean create(String location, byte[] content) throws IOException {
+        S3Uri place = place(location);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                client.putObject(
+                        put -> put.bucket(place.bucket().orElseThrow())
+                                .key(place.key().orElseThrow())
+                                .ifNoneMatch("*"),
+                        RequestBody.fromBytes(content));
+                return true;
+            } catch (S3Exception e) {
+                if (e.statusCode() == IS_THERE) {
+                    return false;
+                }
+                if (e.statusCode() != IS_BEING_WRITTEN || attempt == ATTEMPTS) {
+                    throw new IOException("Cannot create %s: %s".formatted(location, e.getMessage()), e);
+                }
+            } catch (SdkException e) {
+                throw new IOException("Cannot create %s: %s".formatted(location, e.getMessage()), e);
+            }
+        }
+    }
+
+    @Override
+    public void replace(String location, byte[] content) throws IOException {
+        S3Uri place = place(location);
+        try {
+            client.putObject(
+                    put -> put.bucket(place.bucket().orElseThrow())
+                            .key(place.key().orElseThrow()),
+                    RequestBody.fromBytes(content));
+        } catch (SdkException e) {
+            throw new IOException("Cannot write %s: %s".formatted(location, e.getMessage()), e);
+        }
+    }
+
+    private S3Uri place(String location) {
+        return client.utilities().parseUri(URI.create(location.replaceFirst("^s3a:", "s3:")));
+    }
+
+    @Override
+    public void close() {
+        io.close();
+        client.close();
+    }
+}

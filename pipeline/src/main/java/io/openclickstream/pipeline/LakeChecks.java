@@ -1,0 +1,36 @@
+package io.openclickstream.pipeline;
+
+import io.openclickstream.lake.LakeSettings;
+import io.openclickstream.options.Mistakes;
+import io.openclickstream.pipeline.sink.lake.LakeTarget;
+import java.nio.file.Path;
+
+/** What the options say of the lake, and what can be wrong with it. */
+final class LakeChecks {
+    private static final long SMALLEST_BUFFER = 1L << 20;
+    private static final long LARGEST_BUFFER = 1L << 30;
+
+    private LakeChecks() {}
+
+    static void check(PipelineOptions options, Mistakes wrong) {
+        wrong.require(
+                options.lakeCatalog().equals(LakeSettings.EMBEDDED)
+                        || options.lakeCatalog().matches("jdbc:(sqlite|postgresql):.+|https?://.+"),
+                "lake.catalog",
+                "is none that the job knows. Use embedded, jdbc:postgresql://HOST/DATABASE, jdbc:sqlite:FILE or"
+                        + " https://HOST/PATH");
+        long buffer = options.lakeBuffer().bytes();
+        wrong.require(buffer >= SMALLEST_BUFFER && buffer <= LARGEST_BUFFER, "lake.buffer", "must be 1MiB to 1GiB");
+    }
+
+    static LakeTarget target(PipelineOptions options, String newLineage) {
+        Path properties = options.lakeCatalogProperties();
+        return new LakeTarget(
+                options.lakeUri(),
+                newLineage,
+                options.lakeCatalog(),
+                properties == null ? null : properties.toString(),
+                options.lakeBuffer().bytes(),
+                options.lakeMaxOutage());
+    }
+}

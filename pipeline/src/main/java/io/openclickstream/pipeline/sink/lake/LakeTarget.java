@@ -1,0 +1,37 @@
+package io.openclickstream.pipeline.sink.lake;
+
+import io.openclickstream.lake.LakeSettings;
+import java.io.Serializable;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where and how the lake is written.
+ *
+ * @param root URI of the lake's folder
+ * @param newLineage the lineage of a job that starts without state; a UUID
+ * @param catalog see {@link LakeSettings#catalog}
+ * @param catalogProperties file of further properties, read where the job runs; null for none
+ * @param bufferBytes about the most memory that rows of one writer wait in; then they become files
+ * @param maxOutage how long a catalog or store may be away before the job fails and is started again
+ */
+public record LakeTarget(
+        String root,
+        String newLineage,
+        String catalog,
+        @Nullable String catalogProperties,
+        long bufferBytes,
+        Duration maxOutage)
+        implements Serializable {
+    private static final long BUFFER_BYTES = 64L << 20;
+    private static final Duration MAX_OUTAGE = Duration.ofMinutes(5);
+
+    public LakeTarget {
+        root = root.replaceFirst("/+$", "");
+    }
+
+    /** With the catalog that needs no service. */
+    public static LakeTarget embedded(String root, String newLineage) {
+        return new LakeTarget(root, newLineage, LakeSettings.EMBEDDED, null, BUFFER_BYTES, MAX_OUTAGE);
+    }
+}
