@@ -20,7 +20,7 @@ def connect():
 
 
 def table(name):
-    """What stands behind FROM for a table such as "sessions" or "metric_revenue", as of its latest snapshot."""
+    """What stands behind FROM for a table such as "sessions" or "revenue", as of its latest snapshot."""
     return f"iceberg_scan('{LAKE}/iceberg/clickstream/{name}')"
 
 

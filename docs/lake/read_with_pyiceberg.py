@@ -11,7 +11,7 @@ S3 = {
 
 
 def table(name):
-    """A table such as "sessions" or "metric_revenue", as of its latest snapshot; no catalog is asked."""
+    """A table such as "sessions" or "revenue", as of its latest snapshot; no catalog is asked."""
     return StaticTable.from_metadata(f"{LAKE}/iceberg/clickstream/{name}", S3)
 
 

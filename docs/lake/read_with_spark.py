@@ -6,7 +6,7 @@ PACKAGES = "org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.12.0,org.apache.
 
 
 def session():
-    """A session in which the tables are clickstream.clickstream.sessions, .clicks, .metric_revenue and so on."""
+    """A session in which the tables are clickstream.clickstream.sessions, .clicks, .revenue and so on."""
     builder = (
         SparkSession.builder.appName("clickstream")
         .config("spark.sql.session.timeZone", "UTC")

@@ -20,7 +20,7 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
 
 def table_of(dataset):
     """The Iceberg table of a folder."""
-    return dataset.replace("metrics/", "metric_")
+    return dataset.removeprefix("metrics/")
 
 
 class PyArrow:

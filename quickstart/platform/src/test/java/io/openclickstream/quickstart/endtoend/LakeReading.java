@@ -31,7 +31,7 @@ record LakeReading(String engine, Path folder, Map<String, Answer> answers) {
 
     /** The rows of a dataset, in front of them the columns' names. */
     List<String> lines(String dataset) throws IOException {
-        return Files.readAllLines(folder.resolve(dataset.replace("metrics/", "metric_") + ".rows"));
+        return Files.readAllLines(folder.resolve(dataset.replace("metrics/", "") + ".rows"));
     }
 
     /** Every row of every dataset is that of another reading, and every count is right. */
