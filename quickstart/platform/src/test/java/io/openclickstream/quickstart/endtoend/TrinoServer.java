@@ -77,6 +77,7 @@ final class TrinoServer implements AutoCloseable {
                 home.resolve("server").resolve("lib") + "/*",
                 "io.trino.server.TrinoServer"));
         ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile()) // where it writes more than its settings say
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("trino.log").toFile());
         builder.environment().putAll(environment);
@@ -126,6 +127,6 @@ final class TrinoServer implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroyForcibly().onExit().join();
     }
 }
