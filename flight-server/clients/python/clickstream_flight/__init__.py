@@ -8,8 +8,9 @@
 """
 
 from clickstream_flight._follow import Follow
+from clickstream_flight._seam import Served
 from clickstream_flight._server import Server, connect
 from clickstream_flight._steps import Step, fold, fold_pandas, fold_polars
 from clickstream_flight._table import TableInfo
 
-__all__ = ["Follow", "Server", "Step", "TableInfo", "connect", "fold", "fold_pandas", "fold_polars"]
+__all__ = ["Follow", "Served", "Server", "Step", "TableInfo", "connect", "fold", "fold_pandas", "fold_polars"]

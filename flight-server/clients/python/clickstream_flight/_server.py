@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.flight as fl
 
 from clickstream_flight._follow import FOLDS, Follow
+from clickstream_flight._seam import Served
 from clickstream_flight._steps import Step, read_mark
 from clickstream_flight._table import TableInfo
 
@@ -95,6 +96,18 @@ class Server:
         """
         (endpoint,) = self._flight_info(table, wanted).endpoints
         return self._client.do_get(endpoint.ticket, self._options).read_all()
+
+    def schema(self, table: str, **wanted: object) -> pa.Schema:
+        """The columns of a table or of a part of it, as ``read`` would give them, with what is known of its rows."""
+        return self._flight_info(table, wanted).schema
+
+    def served(self) -> Served:
+        """The lineage that readers see, and which epochs of it are kept. Raises ``KeyError`` when there is none yet."""
+        for answer in self._client.do_action(fl.Action("lineages", b""), self._options):
+            facts = json.loads(answer.body.to_pybytes())
+            if facts["is_served"]:
+                return Served(facts["lineage"], tuple(sorted(facts["kept_epochs"])))
+        raise KeyError("the server has no tables yet")
 
     def wait(self, table: str, complete_through: Union[str, int], timeout_seconds: int = 60) -> bool:
         """Waits until a table is complete through a time; says whether it has become so before time was up.

@@ -11,6 +11,7 @@ import io.openclickstream.quickstart.recompute.ServedReport;
 import io.openclickstream.quickstart.recompute.ServedVerification;
 import io.openclickstream.quickstart.recompute.Verification;
 import io.openclickstream.quickstart.recompute.VerifyReport;
+import io.openclickstream.quickstart.rejected.RejectedReplay;
 import io.openclickstream.quickstart.replay.Replay;
 import io.openclickstream.quickstart.replay.ReplaySummary;
 import io.openclickstream.quickstart.screen.Display;
@@ -92,6 +93,12 @@ final class Commands {
             out.flush();
             return summary.isConserved() ? 0 : 1;
         }
+    }
+
+    int replayRejected(ReplayRejectedOptions options) throws IOException, InterruptedException, CannotStartException {
+        new RejectedReplay(options.settings()).run().lines().forEach(out::println);
+        out.flush();
+        return 0;
     }
 
     int recompute(RecomputeOptions options) throws IOException, InterruptedException, CannotStartException {

@@ -34,7 +34,10 @@ public final class Quickstart {
             return switch (command) {
                 case "up" -> UpOptions.PROGRAM.run(options, environment, commands::up);
                 case "demo" -> DemoOptions.PROGRAM.run(options, environment, commands::demo);
-                case "replay" -> ReplayOptions.PROGRAM.run(options, environment, commands::replay);
+                case "replay" ->
+                    ReplayRejectedOptions.areMeant(options)
+                            ? ReplayRejectedOptions.PROGRAM.run(options, environment, commands::replayRejected)
+                            : ReplayOptions.PROGRAM.run(options, environment, commands::replay);
                 case "recompute" -> RecomputeOptions.PROGRAM.run(options, environment, commands::recompute);
                 case "verify" -> VerifyOptions.PROGRAM.run(options, environment, commands::verify);
                 case "bench" ->
