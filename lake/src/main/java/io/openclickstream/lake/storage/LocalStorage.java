@@ -53,11 +53,37 @@ final class LocalStorage implements LakeStorage {
     }
 
     @Override
+    public void upload(Path local, String location) throws IOException {
+        Path file = path(location);
+        Files.createDirectories(file.getParent());
+        Path whole = hidden(file);
+        Files.copy(local, whole);
+        try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public List<UnfinishedUpload> unfinishedUploads(String prefix) {
+        return List.of();
+    }
+
+    @Override
+    public void giveUp(UnfinishedUpload upload) {
+        throw new UnsupportedOperationException("There are no uploads on a disk: " + upload);
+    }
+
+    @Override
     public void close() {}
+
+    private static Path hidden(Path file) {
+        return file.resolveSibling(".%s.%s".formatted(file.getFileName(), UUID.randomUUID()));
+    }
 
     private static Path written(Path file, byte[] content) throws IOException {
         Files.createDirectories(file.getParent());
-        Path whole = file.resolveSibling(".%s.%s".formatted(file.getFileName(), UUID.randomUUID()));
+        Path whole = hidden(file);
         try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer rest = ByteBuffer.wrap(content);
             while (rest.hasRemaining()) {
@@ -103,7 +129,7 @@ final class LocalStorage implements LakeStorage {
             if (start == null || !Files.isDirectory(start)) {
                 return List.of();
             }
-            String base = prefix.substring(0, prefix.length() - begin.toString().length());
+            String base = prefix.substring(0, prefix.indexOf(begin.toString()));
             try (Stream<Path> files = Files.walk(start)) {
                 return files.filter(Files::isRegularFile)
                         .filter(file -> file.toString().startsWith(begin.toString()))
