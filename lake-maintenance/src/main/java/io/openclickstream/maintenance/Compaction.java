@@ -36,16 +36,14 @@ record Compaction(String table, long hour, List<DataFile> inputs) {
      * @param files of the table as it is now
      */
     static List<Compaction> of(LakeLayout layout, List<DataFile> files, Care care, Instant now) {
-        Map<Place, List<Named>> places = new TreeMap<>(
-                Comparator.comparingLong(Place::hour).thenComparing(Place::lineage));
+        Map<Place, List<Named>> places =
+                new TreeMap<>(Comparator.comparingLong(Place::hour).thenComparing(Place::lineage));
         for (DataFile file : files) {
             long hour = file.partition().get(0, Integer.class);
             boolean isSettled = !LakeLayout.endOf(hour).plus(care.settled()).isAfter(now);
-            layout.epochFile(file.location())
-                    .filter(name -> isSettled)
-                    .ifPresent(name -> places.computeIfAbsent(
-                                    new Place(hour, name.lineage()), place -> new ArrayList<>())
-                            .add(new Named(name, file)));
+            layout.epochFile(file.location()).filter(name -> isSettled).ifPresent(name -> places.computeIfAbsent(
+                            new Place(hour, name.lineage()), place -> new ArrayList<>())
+                    .add(new Named(name, file)));
         }
         List<Compaction> all = new ArrayList<>();
         places.forEach((place, named) -> {

@@ -122,12 +122,15 @@ public interface EraseOptions {
             return;
         }
         wrong.require(
-                !options.user().isEmpty() || options.users() != null, "user", "is missing: say who with --user or --users");
+                !options.user().isEmpty() || options.users() != null,
+                "user",
+                "is missing: say who with --user or --users");
         for (String user : options.user()) {
             wrong.require(Person.parse(user).isPresent(), "user", "is not like SITE/USER: " + user);
         }
         Path users = options.users();
-        wrong.require(users == null || Files.isReadable(users), "users", "cannot be read. Give a file with SITE/USER lines");
+        wrong.require(
+                users == null || Files.isReadable(users), "users", "cannot be read. Give a file with SITE/USER lines");
         wrong.require(!Files.exists(options.receipt()), "receipt", "is there already. Name a new file");
     }
 }

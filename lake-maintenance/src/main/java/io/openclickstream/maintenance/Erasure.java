@@ -36,8 +36,7 @@ public final class Erasure {
                 Optional<PersonRows> rows =
                         PersonRows.of(catalog.load(name).orElseThrow().schema(), persons);
                 if (rows.isPresent()) {
-                    places.add(new TableErasure(catalog, name, rows.get(), scratch, steps, open)
-                            .erase(clock.millis()));
+                    places.add(new TableErasure(catalog, name, rows.get(), scratch, steps, open).erase(clock.millis()));
                 }
             }
         } finally {

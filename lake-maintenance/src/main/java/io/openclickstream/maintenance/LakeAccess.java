@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 record LakeAccess(String uri, String catalog, @Nullable Path catalogProperties, S3Access s3) {
     void check(Mistakes wrong) {
         wrong.require(
-                isLake(uri), "lake.uri", "is not where a lake can be. Write for example s3://clicks/lake or file:/lake");
+                isLake(uri),
+                "lake.uri",
+                "is not where a lake can be. Write for example s3://clicks/lake or file:/lake");
         wrong.require(
                 catalog.equals(LakeSettings.EMBEDDED) || catalog.matches("jdbc:(sqlite|postgresql):.+|https?://.+"),
                 "lake.catalog",

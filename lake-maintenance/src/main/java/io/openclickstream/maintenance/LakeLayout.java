@@ -57,7 +57,8 @@ record LakeLayout(LakeSettings settings, String table) {
         }
         try {
             Instant hour = LocalDateTime.parse(folder.group(1), HOUR).toInstant(ZoneOffset.UTC);
-            return Optional.of(hour.getEpochSecond() / ChronoUnit.HOURS.getDuration().toSeconds());
+            return Optional.of(
+                    hour.getEpochSecond() / ChronoUnit.HOURS.getDuration().toSeconds());
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
@@ -69,7 +70,8 @@ record LakeLayout(LakeSettings settings, String table) {
 
     /** As the folder is called. */
     static String hourFolder(long hour) {
-        return HOUR_NAME + HOUR.format(Instant.EPOCH.plus(hour, ChronoUnit.HOURS).atOffset(ZoneOffset.UTC));
+        return HOUR_NAME
+                + HOUR.format(Instant.EPOCH.plus(hour, ChronoUnit.HOURS).atOffset(ZoneOffset.UTC));
     }
 
     /** The same for all spellings of a location: bucket and key, or the path on a disk. */

@@ -35,8 +35,8 @@ record Person(String site, String user) {
             if (!line.isBlank()) {
                 int wrong = number;
                 persons.add(parse(line.strip())
-                        .orElseThrow(() -> new IOException("%s, line %d: is not like SITE/USER. Nobody was erased."
-                                .formatted(file, wrong))));
+                        .orElseThrow(() -> new IOException(
+                                "%s, line %d: is not like SITE/USER. Nobody was erased.".formatted(file, wrong))));
             }
         }
         return persons;

@@ -42,7 +42,8 @@ final class PersonRows implements Predicate<Record> {
         this.columns = isRaw ? schema.select(RAW) : schema.select(SITE, USER);
         this.filter = isRaw
                 ? Expressions.alwaysTrue()
-                : Expressions.in(USER, persons.stream().map(Person::user).distinct().toArray());
+                : Expressions.in(
+                        USER, persons.stream().map(Person::user).distinct().toArray());
         this.traces = new Traces(persons);
     }
 
@@ -59,10 +60,10 @@ final class PersonRows implements Predicate<Record> {
     @Override
     public boolean test(Record row) {
         if (!isRaw) {
-            return persons.contains(
-                    new Person(String.valueOf(row.getField(SITE)), String.valueOf(row.getField(USER))));
+            return persons.contains(new Person(String.valueOf(row.getField(SITE)), String.valueOf(row.getField(USER))));
         }
-        return RAW.stream().anyMatch(column -> row.getField(column) != null && traces.isIn(bytes(row.getField(column))));
+        return RAW.stream()
+                .anyMatch(column -> row.getField(column) != null && traces.isIn(bytes(row.getField(column))));
     }
 
     static byte[] bytes(Object value) {

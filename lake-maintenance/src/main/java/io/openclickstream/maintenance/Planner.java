@@ -25,8 +25,7 @@ final class Planner {
     private static final String VERSION_HINT = "version-hint.text";
 
     /** What Flink's writers leave when they are killed: on a disk hidden files, in S3 the tail of an upload. */
-    private static final Pattern UNFINISHED =
-            Pattern.compile(".*/(\\.[^/]+\\.inprogress\\.[^/]+|_[^/]+_tmp_[^/]+)");
+    private static final Pattern UNFINISHED = Pattern.compile(".*/(\\.[^/]+\\.inprogress\\.[^/]+|_[^/]+_tmp_[^/]+)");
 
     private final LakeCatalog catalog;
     private final Care care;
@@ -169,8 +168,8 @@ final class Planner {
         String data = LakeLayout.place(layout.tableFolder()) + "data/" + LakeLayout.hourFolder(hour) + "/";
         return inTable.stream()
                 .map(FileInfo::location)
-                .filter(location -> LakeLayout.place(location).startsWith(data)
-                        && !referred.contains(LakeLayout.place(location)))
+                .filter(location ->
+                        LakeLayout.place(location).startsWith(data) && !referred.contains(LakeLayout.place(location)))
                 .findFirst()
                 .map(location -> "nobody refers to " + location + ", which would be read twice by folder");
     }

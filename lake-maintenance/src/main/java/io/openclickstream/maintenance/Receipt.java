@@ -62,8 +62,9 @@ record Receipt(
     static Receipt read(Path file) throws IOException {
         Receipt receipt = JSON.readValue(Files.readString(file), Receipt.class);
         if (receipt.version() != VERSION) {
-            throw new IOException("%s is a receipt of form %d, and this program knows %d. Use the program that wrote it."
-                    .formatted(file, receipt.version(), VERSION));
+            throw new IOException(
+                    "%s is a receipt of form %d, and this program knows %d. Use the program that wrote it."
+                            .formatted(file, receipt.version(), VERSION));
         }
         return receipt;
     }

@@ -88,7 +88,8 @@ final class SortedRewrite {
             }
             while (runs.size() > FAN_IN) {
                 List<Path> first = List.copyOf(runs.subList(0, FAN_IN));
-                Path merged = merge(first, rows, record -> true, RUN_ROW_GROUP_BYTES).file();
+                Path merged =
+                        merge(first, rows, record -> true, RUN_ROW_GROUP_BYTES).file();
                 delete(first);
                 runs.subList(0, FAN_IN).clear();
                 runs.add(0, merged);
@@ -122,8 +123,8 @@ final class SortedRewrite {
         FileAppender<Record> appender = writer(output, rows, rowGroupBytes);
         List<CloseableIterable<Record>> open = new ArrayList<>();
         try (appender) {
-            PriorityQueue<Cursor> next = new PriorityQueue<>(
-                    Comparator.comparing(Cursor::row, new RowOrder(schema, order))
+            PriorityQueue<Cursor> next =
+                    new PriorityQueue<>(Comparator.comparing(Cursor::row, new RowOrder(schema, order))
                             .thenComparingInt(cursor -> cursor.number));
             for (Path input : inputs) {
                 CloseableIterable<Record> records = read(schema, input);

@@ -43,8 +43,7 @@ final class TableErasure {
     private long snapshots;
 
     /** @param open gets a line for what could not be erased now */
-    TableErasure(
-            LakeCatalog catalog, String table, PersonRows persons, Path scratch, Steps steps, List<String> open) {
+    TableErasure(LakeCatalog catalog, String table, PersonRows persons, Path scratch, Steps steps, List<String> open) {
         this.catalog = catalog;
         this.layout = new LakeLayout(catalog.settings(), table);
         this.persons = persons;
@@ -127,12 +126,7 @@ final class TableErasure {
         String unique = UUID.nameUUIDFromBytes(location.getBytes(StandardCharsets.UTF_8))
                 .toString()
                 .substring(24);
-        return new EpochFile(
-                name.table(),
-                name.firstEpoch(),
-                name.lastEpoch(),
-                name.lineage(),
-                "erased-" + unique);
+        return new EpochFile(name.table(), name.firstEpoch(), name.lastEpoch(), name.lineage(), "erased-" + unique);
     }
 
     private SortedRewrite.Written without(Table table, String location, long rows) throws IOException {
@@ -194,7 +188,8 @@ final class TableErasure {
             if (rows == 0) {
                 continue;
             }
-            boolean isCommitted = mark.epoch(name.get().lineage()).orElse(0L) >= name.get().lastEpoch();
+            boolean isCommitted =
+                    mark.epoch(name.get().lineage()).orElse(0L) >= name.get().lastEpoch();
             if (!isCommitted || referred.contains(LakeLayout.place(file.location()))) {
                 open.add("%s was written while this ran. Erase again.".formatted(file.location()));
                 continue;

@@ -28,11 +28,7 @@ record TablePlan(
     record EpochHour(long hour, List<FileInfo> files) {}
 
     boolean isEmpty() {
-        return compactions.isEmpty()
-                && expired.isEmpty()
-                && orphans.isEmpty()
-                && uploads.isEmpty()
-                && hours.isEmpty();
+        return compactions.isEmpty() && expired.isEmpty() && orphans.isEmpty() && uploads.isEmpty() && hours.isEmpty();
     }
 
     /** For a person: one line for each thing that is done, and those worth knowing. */

@@ -78,8 +78,7 @@ final class Traces {
 
     private static int next(byte[] bytes, byte[] needle, int from) {
         for (int at = from; at <= bytes.length - needle.length; at++) {
-            if (bytes[at] == needle[0]
-                    && Arrays.equals(bytes, at, at + needle.length, needle, 0, needle.length)) {
+            if (bytes[at] == needle[0] && Arrays.equals(bytes, at, at + needle.length, needle, 0, needle.length)) {
                 return at;
             }
         }
@@ -97,7 +96,6 @@ final class Traces {
     }
 
     private static boolean hasBefore(byte[] bytes, int at, byte[] length) {
-        return at >= length.length
-                && Arrays.equals(bytes, at - length.length, at, length, 0, length.length);
+        return at >= length.length && Arrays.equals(bytes, at - length.length, at, length, 0, length.length);
     }
 }

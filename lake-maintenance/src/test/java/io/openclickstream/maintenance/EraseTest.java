@@ -42,22 +42,44 @@ class EraseTest {
         for (int epoch = 1; epoch <= 3; epoch++) {
             Record elsewhere = lake.click("ada-lovelace", old, 50 + epoch);
             elsewhere.setField("site_id", "blog");
-            lake.commit(epoch, Map.of(
-                    CLICKS,
-                    List.of(
-                            lake.file(LINEAGE, epoch, old, CLICKS, List.of(
-                                    lake.click("ada-lovelace", old, epoch),
-                                    lake.click("ada-lovelace2", old, epoch),
-                                    elsewhere)),
-                            lake.file(LINEAGE, epoch, running, CLICKS, List.of(
-                                    lake.click("ada-lovelace", running, epoch),
-                                    lake.click("bob", running, epoch)))),
-                    SESSIONS,
-                    List.of(lake.file(LINEAGE, epoch, old, SESSIONS, List.of(lake.session("ada-lovelace", old, epoch)))),
-                    REJECTED,
-                    List.of(lake.file(LINEAGE, epoch, old, REJECTED, List.of(
-                            lake.rejected(TestLake.utf8("{\"user_id\":\"ada-lovelace\",\"event"), old, epoch),
-                            lake.rejected(TestLake.utf8("{\"user_id\":\"ada-lovelace2\"}"), old, 10 + epoch))))));
+            lake.commit(
+                    epoch,
+                    Map.of(
+                            CLICKS,
+                            List.of(
+                                    lake.file(
+                                            LINEAGE,
+                                            epoch,
+                                            old,
+                                            CLICKS,
+                                            List.of(
+                                                    lake.click("ada-lovelace", old, epoch),
+                                                    lake.click("ada-lovelace2", old, epoch),
+                                                    elsewhere)),
+                                    lake.file(
+                                            LINEAGE,
+                                            epoch,
+                                            running,
+                                            CLICKS,
+                                            List.of(
+                                                    lake.click("ada-lovelace", running, epoch),
+                                                    lake.click("bob", running, epoch)))),
+                            SESSIONS,
+                            List.of(lake.file(
+                                    LINEAGE, epoch, old, SESSIONS, List.of(lake.session("ada-lovelace", old, epoch)))),
+                            REJECTED,
+                            List.of(lake.file(
+                                    LINEAGE,
+                                    epoch,
+                                    old,
+                                    REJECTED,
+                                    List.of(
+                                            lake.rejected(
+                                                    TestLake.utf8("{\"user_id\":\"ada-lovelace\",\"event"), old, epoch),
+                                            lake.rejected(
+                                                    TestLake.utf8("{\"user_id\":\"ada-lovelace2\"}"),
+                                                    old,
+                                                    10 + epoch))))));
         }
         new Maintenance(lake.catalog, CARE, line -> {}).run(lake.start);
     }
@@ -136,7 +158,8 @@ class EraseTest {
             new Erasure(lake.catalog, Clock.systemUTC()).erase(ADA);
 
             assertThat(lake.locations(SESSIONS)).isEmpty();
-            assertThat(lake.files(lake.catalog.settings().location("sessions/"))).isEmpty();
+            assertThat(lake.files(lake.catalog.settings().location("sessions/")))
+                    .isEmpty();
         }
     }
 

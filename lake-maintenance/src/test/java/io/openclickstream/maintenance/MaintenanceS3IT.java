@@ -102,8 +102,8 @@ class MaintenanceS3IT {
 
     @Test
     void aLakeInS3IsKeptAndAPersonErased() throws Exception {
-        var settings = LakeSettings.embedded(
-                "s3://clickstream/lake", new S3Access(endpoint, "us-east-1", true, KEY, SECRET));
+        var settings =
+                LakeSettings.embedded("s3://clickstream/lake", new S3Access(endpoint, "us-east-1", true, KEY, SECRET));
         List<String> said = new ArrayList<>();
         try (S3Client client = client();
                 TestLake lake = new TestLake(settings, folder.resolve("local"), CLICKS, SESSIONS, REJECTED)) {

@@ -75,17 +75,27 @@ class MaintenanceTest {
         for (int epoch = 1; epoch <= 6; epoch++) {
             long old = to.hoursAgo(4);
             long running = to.hoursAgo(0);
-            to.commit(epoch, Map.of(
-                    CLICKS,
-                    List.of(
-                            to.file(LINEAGE, epoch, old, CLICKS, List.of(
-                                    to.click("zoe", old, epoch), to.click("ada", old, 10 + epoch))),
-                            to.file(LINEAGE, epoch, running, CLICKS, List.of(to.click("bob", running, epoch)))),
-                    SESSIONS,
-                    List.of(to.file(LINEAGE, epoch, old, SESSIONS, List.of(to.session("ada", old, epoch)))),
-                    REJECTED,
-                    List.of(to.file(LINEAGE, epoch, old, REJECTED, List.of(
-                            to.rejected(TestLake.utf8("{\"user\": \"ada\0" + epoch), old, epoch))))));
+            to.commit(
+                    epoch,
+                    Map.of(
+                            CLICKS,
+                            List.of(
+                                    to.file(
+                                            LINEAGE,
+                                            epoch,
+                                            old,
+                                            CLICKS,
+                                            List.of(to.click("zoe", old, epoch), to.click("ada", old, 10 + epoch))),
+                                    to.file(LINEAGE, epoch, running, CLICKS, List.of(to.click("bob", running, epoch)))),
+                            SESSIONS,
+                            List.of(to.file(LINEAGE, epoch, old, SESSIONS, List.of(to.session("ada", old, epoch)))),
+                            REJECTED,
+                            List.of(to.file(
+                                    LINEAGE,
+                                    epoch,
+                                    old,
+                                    REJECTED,
+                                    List.of(to.rejected(TestLake.utf8("{\"user\": \"ada\0" + epoch), old, epoch))))));
         }
     }
 
@@ -118,7 +128,9 @@ class MaintenanceTest {
 
         assertThat(all(lake)).isEqualTo(before).isEqualTo(byFolder);
         assertThat(allByFolder(lake)).as("readers by folder see what they saw").isEqualTo(byFolder);
-        assertThat(lake.locations(CLICKS)).as("one of six, and six of the hour that runs").hasSize(7);
+        assertThat(lake.locations(CLICKS))
+                .as("one of six, and six of the hour that runs")
+                .hasSize(7);
         assertThat(lake.locations(SESSIONS)).hasSize(1);
         assertThat(EpochFile.parse(compacted(CLICKS)).orElseThrow())
                 .extracting(EpochFile::table, EpochFile::firstEpoch, EpochFile::lastEpoch, EpochFile::lineage)
@@ -173,9 +185,12 @@ class MaintenanceTest {
                 .orElseThrow();
         int user = CLICKS.schema().findField("user_id").fieldId();
         assertThat(file.recordCount()).isEqualTo(12);
-        assertThat(new String(file.lowerBounds().get(user).array(), StandardCharsets.UTF_8)).isEqualTo("ada");
-        assertThat(new String(file.upperBounds().get(user).array(), StandardCharsets.UTF_8)).isEqualTo("zoe");
-        assertThat(file.nullValueCounts().get(CLICKS.schema().findField("amount").fieldId()))
+        assertThat(new String(file.lowerBounds().get(user).array(), StandardCharsets.UTF_8))
+                .isEqualTo("ada");
+        assertThat(new String(file.upperBounds().get(user).array(), StandardCharsets.UTF_8))
+                .isEqualTo("zoe");
+        assertThat(file.nullValueCounts()
+                        .get(CLICKS.schema().findField("amount").fieldId()))
                 .isEqualTo(6);
     }
 
@@ -204,8 +219,12 @@ class MaintenanceTest {
         }
         lake.restore(other, 0, "second");
         for (int epoch = 1; epoch <= 2; epoch++) {
-            lake.commit(other, epoch, Map.of(
-                    CLICKS, List.of(lake.file(other, epoch, hour, CLICKS, List.of(lake.click("bob", hour, epoch))))));
+            lake.commit(
+                    other,
+                    epoch,
+                    Map.of(
+                            CLICKS,
+                            List.of(lake.file(other, epoch, hour, CLICKS, List.of(lake.click("bob", hour, epoch))))));
         }
         List<DataFile> files = TableFiles.current(lake.load(CLICKS));
         long bytes = files.stream().mapToLong(DataFile::fileSizeInBytes).max().orElseThrow();
@@ -272,7 +291,9 @@ class MaintenanceTest {
         Instant late = Instant.now().plus(CARE.keepEpochFiles()).plus(HOUR);
 
         maintain(late); // compacts the hour that ran, and expires what refers to the files
-        assertThat(lake.rowsByFolder(CLICKS)).as("a kept snapshot refers to them").isEqualTo(before.get(CLICKS));
+        assertThat(lake.rowsByFolder(CLICKS))
+                .as("a kept snapshot refers to them")
+                .isEqualTo(before.get(CLICKS));
         for (int i = 7; i < 7 + CARE.keepSnapshots(); i++) {
             lake.commit(i, Map.of());
         }
@@ -318,7 +339,8 @@ class MaintenanceTest {
                 root.resolve("iceberg/clickstream/clicks/metadata/" + dead + "-m0.avro"),
                 root.resolve("iceberg/clickstream/clicks/data/ingestion_hour=2020-01-01-00/lost.parquet"));
         List<Path> kept = List.of(hour.resolve(uncommitted), hour.resolve(unknown), hour.resolve("notes.txt"));
-        for (Path file : java.util.stream.Stream.concat(orphans.stream(), kept.stream()).toList()) {
+        for (Path file :
+                java.util.stream.Stream.concat(orphans.stream(), kept.stream()).toList()) {
             Files.createDirectories(file.getParent());
             Files.writeString(file, "left over");
         }
@@ -437,10 +459,14 @@ class MaintenanceTest {
 
                 for (int run = 0; run < 3; run++) {
                     new Maintenance(one.catalog, hasty, said::add).run(now);
-                    assertThat(one.rows(CLICKS)).as("run %d after step %d", run, killAt).isEqualTo(before);
+                    assertThat(one.rows(CLICKS))
+                            .as("run %d after step %d", run, killAt)
+                            .isEqualTo(before);
                 }
                 assertThat(one.rowsByFolder(CLICKS)).as("after step %d", killAt).isEmpty();
-                assertThat(one.rowsOfCompacted(CLICKS)).as("after step %d", killAt).isEqualTo(before);
+                assertThat(one.rowsOfCompacted(CLICKS))
+                        .as("after step %d", killAt)
+                        .isEqualTo(before);
                 var left = one.listing();
                 new Maintenance(one.catalog, hasty, said::add).run(now);
                 assertThat(one.listing()).as("there is an end to it").isEqualTo(left);
@@ -470,7 +496,8 @@ class MaintenanceTest {
     @ValueSource(booleans = {false, true})
     void aNewColumnIsReadAcrossOldAndNewFiles(boolean isCompacted) throws Exception {
         writeEpochs(lake);
-        String more = SchemaText.LAKE_REJECTED.text().replaceFirst("}\\s*$", "  optional binary note (STRING) = 11;\n}\n");
+        String more =
+                SchemaText.LAKE_REJECTED.text().replaceFirst("}\\s*$", "  optional binary note (STRING) = 11;\n}\n");
         LakeTable wider = TestLake.table("rejected", more, "kafka_topic", "kafka_partition", "kafka_offset");
         long hour = lake.hoursAgo(4);
         try (TestLake next = new TestLake(lake.catalog.settings(), folder.resolve("next"), 6, "second", wider)) {
@@ -484,8 +511,13 @@ class MaintenanceTest {
                 assertThat(next.locations(wider)).hasSize(1);
             }
             assertThat(next.load(wider).schema().findField("note").fieldId()).isEqualTo(11);
-            assertThat(next.rows(wider)).hasSize(7).filteredOn(line -> line.endsWith("|null|")).hasSize(6);
-            assertThat(next.rows(wider)).filteredOn(line -> line.endsWith("|new|")).hasSize(1);
+            assertThat(next.rows(wider))
+                    .hasSize(7)
+                    .filteredOn(line -> line.endsWith("|null|"))
+                    .hasSize(6);
+            assertThat(next.rows(wider))
+                    .filteredOn(line -> line.endsWith("|new|"))
+                    .hasSize(1);
             assertThat(next.rowsByFolder(wider)).isEqualTo(next.rows(wider));
         }
     }

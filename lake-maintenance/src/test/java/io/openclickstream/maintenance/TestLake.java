@@ -67,8 +67,7 @@ final class TestLake implements AutoCloseable {
         this(settings, local, 0, "first", tables);
     }
 
-    TestLake(LakeSettings settings, Path local, long epoch, String submission, LakeTable... tables)
-            throws IOException {
+    TestLake(LakeSettings settings, Path local, long epoch, String submission, LakeTable... tables) throws IOException {
         this.catalog = LakeCatalog.open(settings);
         this.local = Files.createDirectories(local);
         this.tables = List.of(tables);
@@ -116,7 +115,8 @@ final class TestLake implements AutoCloseable {
 
     Record session(String user, long hour, int number) {
         GenericRecord row = GenericRecord.create(SESSIONS.schema());
-        var time = Instant.EPOCH.plus(hour, ChronoUnit.HOURS).plusSeconds(number).atOffset(ZoneOffset.UTC);
+        var time =
+                Instant.EPOCH.plus(hour, ChronoUnit.HOURS).plusSeconds(number).atOffset(ZoneOffset.UTC);
         row.setField("session_id", "session-" + user + "-" + number);
         row.setField("site_id", "shop");
         row.setField("user_id", user);
@@ -160,16 +160,16 @@ final class TestLake implements AutoCloseable {
         Map<String, List<LakeFile>> byName = new HashMap<>();
         files.forEach((table, all) -> byName.put(table.name(), all));
         List<LakeProgress> progress = List.of(new LakeProgress("clicks", 0, offset, epoch * 1_000));
-        committer.commit(
-                new LakeEpoch(lineage, epoch, byName, progress),
-                file -> catalog.storage().upload(local(file.location()), file.location()));
+        committer.commit(new LakeEpoch(lineage, epoch, byName, progress), file -> catalog.storage()
+                .upload(local(file.location()), file.location()));
     }
 
     /** A file that nobody sees yet. */
     LakeFile file(String lineage, long epoch, long hour, LakeTable table, List<Record> rows) throws IOException {
-        String name = EpochFile.of(table.name(), epoch, lineage, "w-" + offset++).fileName();
-        String location = catalog.settings()
-                .location("%s/%s/%s".formatted(table.folder(), LakeLayout.hourFolder(hour), name));
+        String name =
+                EpochFile.of(table.name(), epoch, lineage, "w-" + offset++).fileName();
+        String location =
+                catalog.settings().location("%s/%s/%s".formatted(table.folder(), LakeLayout.hourFolder(hour), name));
         List<Record> sorted = new ArrayList<>(rows);
         sorted.sort(new RowOrder(table.schema(), table.order()));
         FileAppender<Record> writer = Parquet.write(
@@ -183,15 +183,15 @@ final class TestLake implements AutoCloseable {
         }
         Metrics metrics = writer.metrics();
         List<LakeColumn> columns = new ArrayList<>();
-        metrics.columnSizes().forEach((id, bytes) -> columns.add(new LakeColumn(
-                id,
-                bytes,
-                metrics.valueCounts().getOrDefault(id, 0L),
-                metrics.nullValueCounts().getOrDefault(id, 0L),
-                bytes(metrics.lowerBounds().get(id)),
-                bytes(metrics.upperBounds().get(id)))));
-        return new LakeFile(
-                table.name(), location, hour, rows.size(), writer.length(), columns, new byte[0], 0);
+        metrics.columnSizes()
+                .forEach((id, bytes) -> columns.add(new LakeColumn(
+                        id,
+                        bytes,
+                        metrics.valueCounts().getOrDefault(id, 0L),
+                        metrics.nullValueCounts().getOrDefault(id, 0L),
+                        bytes(metrics.lowerBounds().get(id)),
+                        bytes(metrics.upperBounds().get(id)))));
+        return new LakeFile(table.name(), location, hour, rows.size(), writer.length(), columns, new byte[0], 0);
     }
 
     private static byte[] bytes(ByteBuffer bound) {
@@ -282,8 +282,7 @@ final class TestLake implements AutoCloseable {
 
     Path copy(String location, Path folder) throws IOException {
         Path copy = folder.resolve(location.substring(location.lastIndexOf('/') + 1));
-        try (InputStream stream =
-                catalog.storage().io().newInputFile(location).newStream()) {
+        try (InputStream stream = catalog.storage().io().newInputFile(location).newStream()) {
             Files.copy(stream, copy);
         }
         return copy;
@@ -312,7 +311,8 @@ final class TestLake implements AutoCloseable {
     /** Every file of the lake with its size and time, to see whether anything has changed. */
     Set<String> listing() {
         Set<String> all = new TreeSet<>();
-        for (FileInfo file : catalog.storage().io().listPrefix(catalog.settings().root() + "/")) {
+        for (FileInfo file :
+                catalog.storage().io().listPrefix(catalog.settings().root() + "/")) {
             all.add(file.location() + " " + file.size() + " " + file.createdAtMillis());
         }
         return all;
