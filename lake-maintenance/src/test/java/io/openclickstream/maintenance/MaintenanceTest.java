@@ -164,10 +164,6 @@ class MaintenanceTest {
         Path clicks = lake.copy(compacted(CLICKS), Files.createDirectory(folder.resolve("clicks")));
         assertThat(TestLake.query("SELECT DISTINCT compression FROM parquet_metadata('%s')".formatted(clicks)))
                 .containsExactly("ZSTD|");
-        assertThat(TestLake.query(
-                        "SELECT path_in_schema FROM parquet_metadata('%s') WHERE bloom_filter_offset IS NOT NULL"
-                                .formatted(clicks)))
-                .containsExactly("user_id|");
         assertThat(TestLake.query(("SELECT string_agg(user_id, ' ' ORDER BY file_row_number) FROM"
                                 + " read_parquet('%s', file_row_number = true)")
                         .formatted(clicks)))

@@ -7,11 +7,15 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -130,28 +134,33 @@ final class LocalStorage implements LakeStorage {
                 return List.of();
             }
             String base = prefix.substring(0, prefix.indexOf(begin.toString()));
-            try (Stream<Path> files = Files.walk(start)) {
-                return files.filter(Files::isRegularFile)
-                        .filter(file -> file.toString().startsWith(begin.toString()))
-                        .flatMap(file -> info(file, base))
-                        .toList();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        /** Nothing for a file that has gone in the meantime. */
-        private static Stream<FileInfo> info(Path file, String base) {
+            List<FileInfo> found = new ArrayList<>();
             try {
-                return Stream.of(new FileInfo(
-                        base + file,
-                        Files.size(file),
-                        Files.getLastModifiedTime(file).toMillis()));
-            } catch (NoSuchFileException e) {
-                return Stream.empty();
+                Files.walkFileTree(start, new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        if (attributes.isRegularFile() && file.toString().startsWith(begin.toString())) {
+                            found.add(new FileInfo(
+                                    base + file,
+                                    attributes.size(),
+                                    attributes.lastModifiedTime().toMillis()));
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    /** A file that has gone in the meantime is none. */
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                        if (failure instanceof NoSuchFileException) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        throw failure;
+                    }
+                });
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            return found;
         }
 
         @Override
