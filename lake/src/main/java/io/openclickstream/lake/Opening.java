@@ -92,6 +92,8 @@ final class Opening {
                 .toList();
         if (!later.isEmpty()) {
             later.forEach(delete::deleteFile);
+            // Compaction may have put one of them into another file since the table was looked at.
+            delete.validateFilesExist();
             delete.set(EpochMark.LINEAGE, lineage).set(EpochMark.EPOCH, Long.toString(restoredEpoch));
             delete.commit();
         }

@@ -2,6 +2,9 @@ package io.openclickstream.lake.storage;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 
@@ -19,6 +22,27 @@ public interface LakeStorage extends AutoCloseable {
 
     /** Writes a file, whole or not at all, in the place of one that may be there. */
     void replace(String location, byte[] content) throws IOException;
+
+    /**
+     * Writes a file as a local one is, whole or not at all, in the place of one that may be there.
+     *
+     * @param local read while it is written; left as it is
+     */
+    void upload(Path local, String location) throws IOException;
+
+    /** Uploads that were begun and neither completed nor given up; none where files are written in one go. */
+    List<UnfinishedUpload> unfinishedUploads(String prefix) throws IOException;
+
+    /** Gives up an upload; what was sent of it goes. Nothing happens when it is complete or gone. */
+    void giveUp(UnfinishedUpload upload) throws IOException;
+
+    /**
+     * A file that nobody sees.
+     *
+     * @param location where it would be
+     * @param begun when
+     */
+    record UnfinishedUpload(String location, String id, Instant begun) {}
 
     @Override
     void close();

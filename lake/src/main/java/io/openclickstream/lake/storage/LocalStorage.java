@@ -6,11 +6,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -52,11 +56,37 @@ final class LocalStorage implements LakeStorage {
     }
 
     @Override
+    public void upload(Path local, String location) throws IOException {
+        Path file = path(location);
+        Files.createDirectories(file.getParent());
+        Path whole = hidden(file);
+        Files.copy(local, whole);
+        try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public List<UnfinishedUpload> unfinishedUploads(String prefix) {
+        return List.of();
+    }
+
+    @Override
+    public void giveUp(UnfinishedUpload upload) {
+        throw new UnsupportedOperationException("There are no uploads on a disk: " + upload);
+    }
+
+    @Override
     public void close() {}
+
+    private static Path hidden(Path file) {
+        return file.resolveSibling(".%s.%s".formatted(file.getFileName(), UUID.randomUUID()));
+    }
 
     private static Path written(Path file, byte[] content) throws IOException {
         Files.createDirectories(file.getParent());
-        Path whole = file.resolveSibling(".%s.%s".formatted(file.getFileName(), UUID.randomUUID()));
+        Path whole = hidden(file);
         try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer rest = ByteBuffer.wrap(content);
             while (rest.hasRemaining()) {
@@ -103,28 +133,33 @@ final class LocalStorage implements LakeStorage {
                 return List.of();
             }
             String base = prefix.substring(0, prefix.indexOf(begin.toString()));
-            try (Stream<Path> files = Files.walk(start)) {
-                return files.filter(Files::isRegularFile)
-                        .filter(file -> file.toString().startsWith(begin.toString()))
-                        .flatMap(file -> info(file, base))
-                        .toList();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        /** Nothing for a file that has gone in the meantime. */
-        private static Stream<FileInfo> info(Path file, String base) {
+            List<FileInfo> found = new ArrayList<>();
             try {
-                return Stream.of(new FileInfo(
-                        base + file,
-                        Files.size(file),
-                        Files.getLastModifiedTime(file).toMillis()));
-            } catch (NoSuchFileException e) {
-                return Stream.empty();
+                Files.walkFileTree(start, new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        if (attributes.isRegularFile() && file.toString().startsWith(begin.toString())) {
+                            found.add(new FileInfo(
+                                    base + file,
+                                    attributes.size(),
+                                    attributes.lastModifiedTime().toMillis()));
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    /** A file that has gone in the meantime is none. */
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                        if (failure instanceof NoSuchFileException) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        throw failure;
+                    }
+                });
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            return found;
         }
 
         @Override

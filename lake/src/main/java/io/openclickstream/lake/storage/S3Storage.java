@@ -2,6 +2,8 @@ package io.openclickstream.lake.storage;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.io.SupportsPrefixOperations;
@@ -17,6 +19,7 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Uri;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Objects in S3. A store that does not keep {@code If-None-Match} is found out before anything relies on it. */
@@ -100,14 +103,57 @@ final class S3Storage implements LakeStorage {
 
     @Override
     public void replace(String location, byte[] content) throws IOException {
+        replace(location, RequestBody.fromBytes(content));
+    }
+
+    private void replace(String location, RequestBody content) throws IOException {
         S3Uri place = place(location);
         try {
             client.putObject(
                     put -> put.bucket(place.bucket().orElseThrow())
                             .key(place.key().orElseThrow()),
-                    RequestBody.fromBytes(content));
+                    content);
         } catch (SdkException e) {
             throw new IOException("Cannot write %s: %s".formatted(location, e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void upload(Path local, String location) throws IOException {
+        replace(location, RequestBody.fromFile(local));
+    }
+
+    @Override
+    public List<UnfinishedUpload> unfinishedUploads(String prefix) throws IOException {
+        S3Uri place = place(prefix);
+        String bucket = place.bucket().orElseThrow();
+        try {
+            return client
+                    .listMultipartUploadsPaginator(
+                            list -> list.bucket(bucket).prefix(place.key().orElse("")))
+                    .uploads()
+                    .stream()
+                    .map(upload -> new UnfinishedUpload(
+                            "%s://%s/%s".formatted(URI.create(prefix).getScheme(), bucket, upload.key()),
+                            upload.uploadId(),
+                            upload.initiated()))
+                    .toList();
+        } catch (SdkException e) {
+            throw new IOException("Cannot list the uploads below %s: %s".formatted(prefix, e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void giveUp(UnfinishedUpload upload) throws IOException {
+        S3Uri place = place(upload.location());
+        try {
+            client.abortMultipartUpload(abort -> abort.bucket(place.bucket().orElseThrow())
+                    .key(place.key().orElseThrow())
+                    .uploadId(upload.id()));
+        } catch (NoSuchUploadException e) {
+            // Somebody was faster.
+        } catch (SdkException e) {
+            throw new IOException("Cannot give up %s: %s".formatted(upload, e.getMessage()), e);
         }
     }
 

@@ -1,0 +1,136 @@
+package io.openclickstream.maintenance;
+
+import io.openclickstream.lake.LakeSettings;
+import io.openclickstream.lake.storage.S3Access;
+import io.openclickstream.options.Mistakes;
+import io.openclickstream.options.Program;
+import io.openclickstream.options.Secret;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Who is erased from which lake. */
+@Command(
+        description = {
+            "Removes persons from the lake, beside the running job: their clicks and sessions, and refused records that"
+                    + " hold their ids, in every file and every kept snapshot. Writes a receipt; --verify looks whether"
+                    + " anything is left. What it does not reach stands in docs/erasure.md.",
+            ""
+        })
+public interface EraseOptions {
+    /** Reads and checks the options. */
+    Program<EraseOptions> PROGRAM = new Program<>("erase", EraseOptions.class, EraseOptions::check);
+
+    @Option(
+            names = "--lake.uri",
+            paramLabel = "URI",
+            defaultValue = "s3://clickstream/lake",
+            description = "Where the lake is, as the job has it. Default: ${DEFAULT-VALUE}")
+    String lakeUri();
+
+    @Option(
+            names = "--lake.catalog",
+            paramLabel = "CATALOG",
+            defaultValue = LakeSettings.EMBEDDED,
+            description = "Who lists its tables, as the job has it. Default: ${DEFAULT-VALUE}")
+    String lakeCatalog();
+
+    @Option(
+            names = "--lake.catalog-properties",
+            paramLabel = "FILE",
+            description = "Further properties of that catalog, such as jdbc.user, jdbc.password or token.")
+    @Nullable
+    Path lakeCatalogProperties();
+
+    @Option(
+            names = "--s3.endpoint",
+            paramLabel = "URL",
+            description = "Of an object store that is not Amazon's, such as http://localhost:19000.")
+    @Nullable
+    String s3Endpoint();
+
+    @Option(names = "--s3.region", paramLabel = "REGION", description = "Of the object store.")
+    @Nullable
+    String s3Region();
+
+    @Option(
+            names = "--s3.path-style-access",
+            description = "The bucket stands in the path and not in the host's name, as most stores besides Amazon's"
+                    + " want it.")
+    boolean hasS3PathStyle();
+
+    @Option(
+            names = "--s3.access-key",
+            paramLabel = "KEY",
+            description = "Without one, it is found as Amazon's own tools do.")
+    @Nullable
+    String s3AccessKey();
+
+    @Secret
+    @Option(
+            names = "--s3.secret-key",
+            paramLabel = "KEY",
+            description = "The access key's secret; give it in the environment, not on the command line.")
+    @Nullable
+    String s3SecretKey();
+
+    @Option(
+            names = "--user",
+            paramLabel = "SITE/USER",
+            description = "Who is erased: a user of a site. May be given several times.")
+    List<String> user();
+
+    @Option(names = "--users", paramLabel = "FILE", description = "Who is erased: a file with one SITE/USER a line.")
+    @Nullable
+    Path users();
+
+    @Option(
+            names = "--receipt",
+            paramLabel = "FILE",
+            defaultValue = "erasure-receipt.json",
+            description = "Where the receipt is written; it must not be there yet. Default: ${DEFAULT-VALUE}")
+    Path receipt();
+
+    @Option(
+            names = "--verify",
+            paramLabel = "RECEIPT",
+            description = "Erase nobody; look in all bytes of the lake for the persons of this receipt.")
+    @Nullable
+    Path verify();
+
+    /** What the options say of the lake. */
+    default LakeAccess access() {
+        return new LakeAccess(
+                lakeUri(),
+                lakeCatalog(),
+                lakeCatalogProperties(),
+                new S3Access(s3Endpoint(), s3Region(), hasS3PathStyle(), s3AccessKey(), s3SecretKey()));
+    }
+
+    private static void check(EraseOptions options, Mistakes wrong) {
+        options.access().check(wrong);
+        Path verified = options.verify();
+        if (verified != null) {
+            wrong.require(Files.isReadable(verified), "verify", "cannot be read. Give the receipt of an erasure");
+            wrong.require(
+                    options.user().isEmpty() && options.users() == null,
+                    "verify",
+                    "takes the persons from the receipt. Leave out --user and --users");
+            return;
+        }
+        wrong.require(
+                !options.user().isEmpty() || options.users() != null,
+                "user",
+                "is missing: say who with --user or --users");
+        for (String user : options.user()) {
+            wrong.require(Person.parse(user).isPresent(), "user", "is not like SITE/USER: " + user);
+        }
+        Path users = options.users();
+        wrong.require(
+                users == null || Files.isReadable(users), "users", "cannot be read. Give a file with SITE/USER lines");
+        wrong.require(!Files.exists(options.receipt()), "receipt", "is there already. Name a new file");
+    }
+}

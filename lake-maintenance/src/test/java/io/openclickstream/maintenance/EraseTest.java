@@ -1,0 +1,230 @@
+package io.openclickstream.maintenance;
+
+import static io.openclickstream.maintenance.TestLake.CLICKS;
+import static io.openclickstream.maintenance.TestLake.LINEAGE;
+import static io.openclickstream.maintenance.TestLake.REJECTED;
+import static io.openclickstream.maintenance.TestLake.SESSIONS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openclickstream.lake.EpochMark;
+import io.openclickstream.lake.LakeSettings;
+import io.openclickstream.lake.LakeTable;
+import io.openclickstream.lake.storage.S3Access;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EraseTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Care CARE =
+            new Care(128 << 20, HOUR, 3, Duration.ofHours(2), Duration.ofDays(7), Duration.ofDays(3));
+    private static final List<Person> ADA = List.of(new Person("shop", "ada-lovelace"));
+
+    @TempDir
+    Path folder;
+
+    private TestLake newLake(String name) throws Exception {
+        var settings = LakeSettings.embedded("file:" + folder.resolve(name), S3Access.DEFAULT);
+        return new TestLake(settings, folder.resolve(name + "-local"), CLICKS, SESSIONS, REJECTED);
+    }
+
+    /** Hours that are compacted, and one that is not; some files have Ada alone, some her and others, some others. */
+    private static void fill(TestLake lake) throws Exception {
+        long old = lake.hoursAgo(4);
+        long running = lake.hoursAgo(0);
+        for (int epoch = 1; epoch <= 3; epoch++) {
+            Record elsewhere = lake.click("ada-lovelace", old, 50 + epoch);
+            elsewhere.setField("site_id", "blog");
+            lake.commit(
+                    epoch,
+                    Map.of(
+                            CLICKS,
+                            List.of(
+                                    lake.file(
+                                            LINEAGE,
+                                            epoch,
+                                            old,
+                                            CLICKS,
+                                            List.of(
+                                                    lake.click("ada-lovelace", old, epoch),
+                                                    lake.click("ada-lovelace2", old, epoch),
+                                                    elsewhere)),
+                                    lake.file(
+                                            LINEAGE,
+                                            epoch,
+                                            running,
+                                            CLICKS,
+                                            List.of(
+                                                    lake.click("ada-lovelace", running, epoch),
+                                                    lake.click("bob", running, epoch)))),
+                            SESSIONS,
+                            List.of(lake.file(
+                                    LINEAGE, epoch, old, SESSIONS, List.of(lake.session("ada-lovelace", old, epoch)))),
+                            REJECTED,
+                            List.of(lake.file(
+                                    LINEAGE,
+                                    epoch,
+                                    old,
+                                    REJECTED,
+                                    List.of(
+                                            lake.rejected(
+                                                    TestLake.utf8("{\"user_id\":\"ada-lovelace\",\"event"), old, epoch),
+                                            lake.rejected(
+                                                    TestLake.utf8("{\"user_id\":\"ada-lovelace2\"}"),
+                                                    old,
+                                                    10 + epoch))))));
+        }
+        new Maintenance(lake.catalog, CARE, line -> {}).run(lake.start);
+    }
+
+    /** What has to be left, found the simple way. */
+    private static List<String> withoutAda(List<String> rows) {
+        return rows.stream()
+                .filter(row -> !row.contains("|shop|ada-lovelace|") && !row.contains("\\x22ada-lovelace\\x22"))
+                .toList();
+    }
+
+    private static Map<LakeTable, List<String>> all(TestLake lake) throws Exception {
+        return Map.of(CLICKS, lake.rows(CLICKS), SESSIONS, lake.rows(SESSIONS), REJECTED, lake.rows(REJECTED));
+    }
+
+    private static void assertOnlyOthersAreLeft(TestLake lake, Map<LakeTable, List<String>> before) throws Exception {
+        for (LakeTable table : List.of(CLICKS, SESSIONS, REJECTED)) {
+            List<String> others = withoutAda(before.get(table));
+            assertThat(lake.rows(table)).as(table.name()).isEqualTo(others);
+            assertThat(lake.rowsByFolder(table)).as(table.name() + " by folder").isEqualTo(others);
+        }
+    }
+
+    @Test
+    void aPersonIsGoneAndAllOthersAreThere() throws Exception {
+        try (TestLake lake = newLake("lake")) {
+            fill(lake);
+            var before = all(lake);
+            var mark = EpochMark.of(lake.load(CLICKS).properties());
+            Erasure erasure = new Erasure(lake.catalog, Clock.systemUTC());
+            assertThat(erasure.verify(ADA)).as("what is there is found").hasSizeGreaterThan(10);
+
+            Receipt receipt = erasure.erase(ADA);
+
+            assertOnlyOthersAreLeft(lake, before);
+            assertThat(before.get(CLICKS)).hasSize(15);
+            assertThat(lake.rows(CLICKS)).hasSize(9);
+            assertThat(EpochMark.of(lake.load(CLICKS).properties())).isEqualTo(mark);
+            assertThat(receipt.open()).isEmpty();
+            assertThat(receipt.places())
+                    .extracting(Receipt.Place::name, Receipt.Place::rowsInTable, Receipt.Place::rowsByFolder)
+                    .containsExactly(
+                            org.assertj.core.api.Assertions.tuple("clicks", 6L, 6L),
+                            org.assertj.core.api.Assertions.tuple("rejected", 3L, 3L),
+                            org.assertj.core.api.Assertions.tuple("sessions", 3L, 3L));
+            // She has the same id on another site, and stays there.
+            assertThat(erasure.verify(ADA))
+                    .allMatch(line -> line.contains("0 rows of them") || line.endsWith("holds an id"));
+            assertThat(lake.load(CLICKS).snapshots()).hasSize(1);
+        }
+    }
+
+    @Test
+    void nothingIsLeftInAnyByte() throws Exception {
+        try (TestLake lake = newLake("lake")) {
+            fill(lake);
+            List<Person> both = List.of(new Person("shop", "ada-lovelace"), new Person("blog", "ada-lovelace"));
+            Erasure erasure = new Erasure(lake.catalog, Clock.systemUTC());
+
+            Receipt receipt = erasure.erase(both);
+
+            assertThat(erasure.verify(both)).isEmpty();
+            Path file = folder.resolve("receipt.json");
+            receipt.write(file);
+            assertThat(Receipt.read(file)).isEqualTo(receipt);
+            assertThat(Receipt.read(file).everybody()).isEqualTo(both);
+            lake.commit(4, lake.hoursAgo(0), CLICKS, lake.click("ada-lovelace", lake.hoursAgo(0), 99));
+            assertThat(erasure.verify(both)).as("a late click is found").isNotEmpty();
+        }
+    }
+
+    @Test
+    void aFileWithNobodyElseIsDeleted() throws Exception {
+        try (TestLake lake = newLake("lake")) {
+            fill(lake);
+            new Erasure(lake.catalog, Clock.systemUTC()).erase(ADA);
+
+            assertThat(lake.locations(SESSIONS)).isEmpty();
+            assertThat(lake.files(lake.catalog.settings().location("sessions/")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void killedBetweenAnyTwoStepsItIsErasedAgain() throws Exception {
+        boolean isThrough = false;
+        int killAt = 1;
+        for (; !isThrough; killAt++) {
+            try (TestLake lake = newLake("killed-" + killAt)) {
+                fill(lake);
+                var before = all(lake);
+                isThrough = !isKilled(lake, killAt);
+
+                new Erasure(lake.catalog, Clock.offset(Clock.systemUTC(), Duration.ofHours(2))).erase(ADA);
+                assertOnlyOthersAreLeft(lake, before);
+                assertThat(lake.rowsOfCompacted(CLICKS))
+                        .as("killed at step %d", killAt)
+                        .noneMatch(row -> row.contains("|shop|ada-lovelace|"));
+                lake.commit(4, lake.hoursAgo(0), CLICKS, lake.click("bob", lake.hoursAgo(0), 99));
+                assertThat(lake.rows(CLICKS)).hasSize(10).isEqualTo(lake.rowsByFolder(CLICKS));
+            }
+        }
+        assertThat(killAt).isGreaterThan(15);
+    }
+
+    private static boolean isKilled(TestLake lake, int killAt) throws Exception {
+        var step = new AtomicInteger();
+        Steps killing = what -> {
+            if (step.incrementAndGet() == killAt) {
+                throw new IllegalStateException("killed");
+            }
+        };
+        try {
+            new Erasure(lake.catalog, Clock.systemUTC(), killing).erase(ADA);
+            return false;
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessage("killed");
+            return true;
+        }
+    }
+
+    @Test
+    void anEpochThatIsCommittedMeanwhileIsKeptAndSaid() throws Exception {
+        try (TestLake lake = newLake("lake")) {
+            fill(lake);
+            List<String> done = new ArrayList<>();
+            Steps committing = what -> {
+                if (what.equals("commit the erasure from " + lake.load(CLICKS).name())) {
+                    try {
+                        long hour = lake.hoursAgo(0);
+                        lake.commit(4, hour, CLICKS, lake.click("bob", hour, 99), lake.click("ada-lovelace", hour, 99));
+                        done.add(what);
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            };
+            Receipt receipt = new Erasure(lake.catalog, Clock.systemUTC(), committing).erase(ADA);
+
+            assertThat(done).hasSize(1);
+            assertThat(receipt.open()).anyMatch(line -> line.endsWith("Erase again."));
+            assertThat(lake.rows(CLICKS)).hasSize(11).isEqualTo(lake.rowsByFolder(CLICKS));
+            assertThat(new Erasure(lake.catalog, Clock.systemUTC()).erase(ADA).open())
+                    .isEmpty();
+            assertThat(lake.rows(CLICKS)).hasSize(10).isEqualTo(lake.rowsByFolder(CLICKS));
+        }
+    }
+}
