@@ -3,6 +3,8 @@ package io.openclickstream.lake;
 import io.openclickstream.lake.storage.LakeStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
@@ -61,6 +63,26 @@ final class FaultyStorage implements LakeStorage {
         failUnlessDone(isLost);
         storage.replace(location, content);
         failWhenDone(isLost);
+    }
+
+    @Override
+    public void upload(Path local, String location) throws IOException {
+        boolean isLost = isFault();
+        failUnlessDone(isLost);
+        storage.upload(local, location);
+        failWhenDone(isLost);
+    }
+
+    @Override
+    public List<UnfinishedUpload> unfinishedUploads(String prefix) throws IOException {
+        failUnlessDone(isFault());
+        return storage.unfinishedUploads(prefix);
+    }
+
+    @Override
+    public void giveUp(UnfinishedUpload upload) throws IOException {
+        failUnlessDone(isFault());
+        storage.giveUp(upload);
     }
 
     @Override
