@@ -148,15 +148,16 @@ final class TestLake implements AutoCloseable {
     }
 
     /** Writes rows of one hour as one file of an epoch and commits it. */
-    void commit(long epoch, long hour, LakeTable table, Record... rows) throws IOException {
+    void commit(long epoch, long hour, LakeTable table, Record... rows) throws IOException, InterruptedException {
         commit(epoch, Map.of(table, List.of(file(LINEAGE, epoch, hour, table, List.of(rows)))));
     }
 
-    void commit(long epoch, Map<LakeTable, List<LakeFile>> files) throws IOException {
+    void commit(long epoch, Map<LakeTable, List<LakeFile>> files) throws IOException, InterruptedException {
         commit(LINEAGE, epoch, files);
     }
 
-    void commit(String lineage, long epoch, Map<LakeTable, List<LakeFile>> files) throws IOException {
+    void commit(String lineage, long epoch, Map<LakeTable, List<LakeFile>> files)
+            throws IOException, InterruptedException {
         Map<String, List<LakeFile>> byName = new HashMap<>();
         files.forEach((table, all) -> byName.put(table.name(), all));
         List<LakeProgress> progress = List.of(new LakeProgress("clicks", 0, offset, epoch * 1_000));

@@ -4,10 +4,17 @@ import io.openclickstream.schemas.lake.LakeColumn;
 import io.openclickstream.schemas.lake.LakeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -26,16 +33,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Adds epochs to the tables of the lake: to each one a snapshot for every epoch, once, however often it is asked to. What
- * a table already has is known by lineage and epoch, and stands in its properties. Not safe for several threads; several
- * processes keep each other out.
+ * a table already has is known by lineage and epoch, and stands in its properties. Tables are committed side by side,
+ * since each waits for the store most of the time. To be used by one thread; several processes keep each other out.
  */
-public final class LakeCommitter {
+public final class LakeCommitter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LakeCommitter.class);
     private static final int ATTEMPTS = 20;
+    private static final int TABLES_AT_A_TIME = 8;
 
     private final LakeCatalog catalog;
     private final Map<String, LakeTable> tables;
     private final String submission;
+    private final ExecutorService threads = Executors.newFixedThreadPool(TABLES_AT_A_TIME, work -> {
+        Thread thread = new Thread(work, "lake-commit");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /** @param submission id of the job's submission; the same after a failover, and another when it is started anew */
     public LakeCommitter(LakeCatalog catalog, List<LakeTable> tables, String submission) {
@@ -74,12 +87,29 @@ public final class LakeCommitter {
      * Commits an epoch to every table that does not have it. A file is made visible before its table is told of it.
      *
      * @throws LakeRefusedException when another submission has replaced this one
-     * @throws IOException when a file cannot be made visible
-     * @throws RuntimeException when the catalog or the store fails; asking again is right, whatever has been done
+     * @param upload may be called by several threads at a time
+     * @throws IOException when a file cannot be made visible, or the catalog or the store fails; asking again is right,
+     *     whatever has been done
      */
-    public void commit(LakeEpoch epoch, Upload upload) throws IOException {
+    public void commit(LakeEpoch epoch, Upload upload) throws IOException, InterruptedException {
+        List<Callable<Void>> commits = new ArrayList<>();
         for (LakeTable table : tables.values()) {
-            commit(table, epoch, upload);
+            commits.add(() -> {
+                commit(table, epoch, upload);
+                return null;
+            });
+        }
+        for (Future<Void> commit : threads.invokeAll(commits)) { // which waits for all, whatever becomes of one
+            try {
+                commit.get();
+            } catch (ExecutionException e) {
+                Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+                if (cause instanceof LakeRefusedException || cause instanceof IncompatibleTableException) {
+                    throw (RuntimeException) cause; // no waiting mends it
+                }
+                throw new IOException(
+                        "Epoch %d cannot be committed: %s".formatted(epoch.epoch(), cause.getMessage()), cause);
+            }
         }
     }
 
@@ -185,5 +215,10 @@ public final class LakeCommitter {
         if (bound != null) {
             bounds.put(fieldId, ByteBuffer.wrap(bound));
         }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
     }
 }

@@ -23,7 +23,7 @@ public record Retry(String what, Duration maxOutage, Set<Class<? extends Runtime
     @FunctionalInterface
     public interface Step {
         /** May be called again after it has thrown. */
-        void run() throws IOException;
+        void run() throws IOException, InterruptedException;
     }
 
     /**

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
@@ -14,9 +16,9 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
 final class FaultyStorage implements LakeStorage {
     private final LakeStorage storage;
     private final SupportsPrefixOperations files = new FaultyFiles();
-    private int callsToFault = Integer.MAX_VALUE;
-    private boolean isDone;
-    private long calls;
+    private final AtomicInteger callsToFault = new AtomicInteger(Integer.MAX_VALUE);
+    private final AtomicLong calls = new AtomicLong();
+    private volatile boolean isDone;
 
     FaultyStorage(LakeStorage storage) {
         this.storage = storage;
@@ -29,18 +31,18 @@ final class FaultyStorage implements LakeStorage {
      * @param done whether it is done all the same, so that only its answer is lost
      */
     void failIn(int inCalls, boolean done) {
-        callsToFault = inCalls;
         isDone = done;
+        callsToFault.set(inCalls);
     }
 
     /** From now on all is well. */
     void mend() {
-        callsToFault = Integer.MAX_VALUE;
+        callsToFault.set(Integer.MAX_VALUE);
     }
 
     /** How many calls there were. */
     long calls() {
-        return calls;
+        return calls.get();
     }
 
     @Override
@@ -91,8 +93,8 @@ final class FaultyStorage implements LakeStorage {
     }
 
     private boolean isFault() {
-        calls++;
-        return --callsToFault == 0;
+        calls.incrementAndGet();
+        return callsToFault.decrementAndGet() == 0;
     }
 
     private void failUnlessDone(boolean isFault) throws IOException {

@@ -143,7 +143,7 @@ class LakeHistoriesTest {
             lake.storage.failIn(1 + random.nextInt(12), random.nextBoolean());
             try {
                 job.commit(due(), lake::upload);
-            } catch (IOException | RuntimeException e) {
+            } catch (Exception e) {
                 // the process is gone
             }
             lake.storage.mend();
@@ -212,7 +212,7 @@ class LakeHistoriesTest {
         }
 
         private interface Step {
-            void run() throws IOException;
+            void run() throws Exception;
         }
 
         private static void untilDone(Step step) {
@@ -220,12 +220,10 @@ class LakeHistoriesTest {
                 try {
                     step.run();
                     return;
-                } catch (IOException e) {
+                } catch (LakeRefusedException e) {
+                    throw e;
+                } catch (Exception e) {
                     // the next one has to mend it
-                } catch (RuntimeException e) {
-                    if (e instanceof LakeRefusedException) {
-                        throw e;
-                    }
                 }
             }
             throw new AssertionError("it cannot be done");

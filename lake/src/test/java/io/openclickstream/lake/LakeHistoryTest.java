@@ -7,7 +7,6 @@ import io.openclickstream.lake.LakeHistory.Served;
 import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.schemas.lake.LakeFile;
 import io.openclickstream.schemas.lake.LakeProgress;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +38,7 @@ class LakeHistoryTest {
     private LakeHistory history;
 
     @BeforeEach
-    void open(@TempDir Path folder) throws IOException {
+    void open(@TempDir Path folder) throws Exception {
         catalog = LakeCatalog.open(LakeSettings.embedded(folder.toUri().toString(), S3Access.DEFAULT));
         history = new LakeHistory(catalog);
     }
@@ -134,7 +133,7 @@ class LakeHistoryTest {
         assertThat(history.holds(plan)).isFalse();
     }
 
-    private void commit(String lineage, String submission, long... epochs) throws IOException {
+    private void commit(String lineage, String submission, long... epochs) throws Exception {
         LakeCommitter committer = new LakeCommitter(catalog, List.of(SESSIONS), submission);
         committer.open(lineage, epochs[0] - 1);
         for (long epoch : epochs) {

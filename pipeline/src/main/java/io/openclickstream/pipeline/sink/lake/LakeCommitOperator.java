@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -56,7 +57,7 @@ public final class LakeCommitOperator extends AbstractStreamOperator<Void>
     private transient WrittenEpochs written;
     private transient RecoverableWriter uploads;
     private transient @Nullable LakeCatalog catalog;
-    private transient LakeCommitter committer;
+    private transient @Nullable LakeCommitter committer;
 
     /**
      * @param metricCatalog whose metrics have tables
@@ -89,14 +90,27 @@ public final class LakeCommitOperator extends AbstractStreamOperator<Void>
         super.open();
         uploads =
                 new org.apache.flink.core.fs.Path(target.root()).getFileSystem().createRecoverableWriter();
-        retry("opening the tables").untilDone(() -> {
-            LakeCatalog opened = LakeCatalog.open(lakeSettings());
-            catalog = opened;
-            String submission = getRuntimeContext().getJobInfo().getJobId().toHexString();
-            committer = new LakeCommitter(opened, LakeDataset.tables(metricCatalog), submission);
-            committer.open(lineage, restoredEpoch);
-        });
+        retry("opening the tables").untilDone(this::openTables);
         commitWhatIsDue();
+    }
+
+    private void openTables() throws IOException {
+        closeTables();
+        LakeCatalog opened = LakeCatalog.open(lakeSettings());
+        catalog = opened;
+        String submission = getRuntimeContext().getJobInfo().getJobId().toHexString();
+        var tables = new LakeCommitter(opened, LakeDataset.tables(metricCatalog), submission);
+        committer = tables;
+        tables.open(lineage, restoredEpoch);
+    }
+
+    private void closeTables() {
+        if (committer != null) {
+            committer.close();
+        }
+        if (catalog != null) {
+            catalog.close();
+        }
     }
 
     private LakeSettings lakeSettings() throws IOException {
@@ -134,16 +148,16 @@ public final class LakeCommitOperator extends AbstractStreamOperator<Void>
 
     @Override
     public void close() throws Exception {
-        try (LakeCatalog open = catalog) {
-            super.close();
-        }
+        closeTables();
+        super.close();
     }
 
     private void commitWhatIsDue() throws Exception {
         Optional<LakeEpoch> due = written.due();
         if (due.isPresent()) {
             LakeEpoch epoch = due.get();
-            retry("committing epoch " + epoch.epoch()).untilDone(() -> committer.commit(epoch, this::complete));
+            LakeCommitter tables = Objects.requireNonNull(committer, "opened before the first element");
+            retry("committing epoch " + epoch.epoch()).untilDone(() -> tables.commit(epoch, this::complete));
             written.committed(epoch.epoch());
         }
     }
