@@ -19,7 +19,7 @@ public final class EraseMain {
     }
 
     private static int run(EraseOptions options) {
-        try (LakeCatalog catalog = LakeCatalog.open(options.access().settings())) {
+        try (LakeCatalog catalog = LakeCatalog.open(EraseOptions.access(options).settings())) {
             Erasure erasure = new Erasure(catalog, Clock.systemUTC());
             Path verified = options.verify();
             return verified == null ? erase(erasure, options) : verify(erasure, verified);
@@ -32,7 +32,8 @@ public final class EraseMain {
 
     private static int erase(Erasure erasure, EraseOptions options) throws IOException {
         List<Person> persons = new ArrayList<>();
-        options.user().forEach(user -> persons.add(Person.parse(user).orElseThrow()));
+        EraseOptions.named(options)
+                .forEach(user -> persons.add(Person.parse(user).orElseThrow()));
         Path file = options.users();
         if (file != null) {
             persons.addAll(Person.read(file));

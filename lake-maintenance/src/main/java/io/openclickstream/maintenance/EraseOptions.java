@@ -81,6 +81,7 @@ public interface EraseOptions {
             names = "--user",
             paramLabel = "SITE/USER",
             description = "Who is erased: a user of a site. May be given several times.")
+    @Nullable
     List<String> user();
 
     @Option(names = "--users", paramLabel = "FILE", description = "Who is erased: a file with one SITE/USER a line.")
@@ -102,30 +103,41 @@ public interface EraseOptions {
     Path verify();
 
     /** What the options say of the lake. */
-    default LakeAccess access() {
+    static LakeAccess access(EraseOptions options) {
         return new LakeAccess(
-                lakeUri(),
-                lakeCatalog(),
-                lakeCatalogProperties(),
-                new S3Access(s3Endpoint(), s3Region(), hasS3PathStyle(), s3AccessKey(), s3SecretKey()));
+                options.lakeUri(),
+                options.lakeCatalog(),
+                options.lakeCatalogProperties(),
+                new S3Access(
+                        options.s3Endpoint(),
+                        options.s3Region(),
+                        options.hasS3PathStyle(),
+                        options.s3AccessKey(),
+                        options.s3SecretKey()));
+    }
+
+    /** The persons that were named one by one. */
+    static List<String> named(EraseOptions options) {
+        List<String> users = options.user();
+        return users == null ? List.of() : users;
     }
 
     private static void check(EraseOptions options, Mistakes wrong) {
-        options.access().check(wrong);
+        access(options).check(wrong);
         Path verified = options.verify();
         if (verified != null) {
             wrong.require(Files.isReadable(verified), "verify", "cannot be read. Give the receipt of an erasure");
             wrong.require(
-                    options.user().isEmpty() && options.users() == null,
+                    named(options).isEmpty() && options.users() == null,
                     "verify",
                     "takes the persons from the receipt. Leave out --user and --users");
             return;
         }
         wrong.require(
-                !options.user().isEmpty() || options.users() != null,
+                !named(options).isEmpty() || options.users() != null,
                 "user",
                 "is missing: say who with --user or --users");
-        for (String user : options.user()) {
+        for (String user : named(options)) {
             wrong.require(Person.parse(user).isPresent(), "user", "is not like SITE/USER: " + user);
         }
         Path users = options.users();

@@ -13,8 +13,9 @@ public final class MaintainMain {
     }
 
     private static int run(MaintainOptions options) {
-        try (LakeCatalog catalog = LakeCatalog.open(options.access().settings())) {
-            Maintenance maintenance = new Maintenance(catalog, options.care(), System.out::println);
+        try (LakeCatalog catalog =
+                LakeCatalog.open(MaintainOptions.access(options).settings())) {
+            Maintenance maintenance = new Maintenance(catalog, MaintainOptions.care(options), System.out::println);
             if (options.isDryRun()) {
                 maintenance.dryRun(Instant.now());
             } else {

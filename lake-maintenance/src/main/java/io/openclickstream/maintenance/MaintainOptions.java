@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 public interface MaintainOptions {
     /** Reads and checks the options. */
     Program<MaintainOptions> PROGRAM = new Program<>("maintain", MaintainOptions.class, (options, wrong) -> {
-        options.access().check(wrong);
+        access(options).check(wrong);
         long target = options.targetSize().bytes();
         wrong.require(target >= 1 << 20 && target <= 1L << 30, "target-size", "must be 1MiB to 1GiB");
         wrong.require(!options.settled().isNegative(), "settled", "must not be negative. Use for example 1h");
@@ -142,17 +142,27 @@ public interface MaintainOptions {
     boolean isDryRun();
 
     /** What the options say of the lake. */
-    default LakeAccess access() {
+    static LakeAccess access(MaintainOptions options) {
         return new LakeAccess(
-                lakeUri(),
-                lakeCatalog(),
-                lakeCatalogProperties(),
-                new S3Access(s3Endpoint(), s3Region(), hasS3PathStyle(), s3AccessKey(), s3SecretKey()));
+                options.lakeUri(),
+                options.lakeCatalog(),
+                options.lakeCatalogProperties(),
+                new S3Access(
+                        options.s3Endpoint(),
+                        options.s3Region(),
+                        options.hasS3PathStyle(),
+                        options.s3AccessKey(),
+                        options.s3SecretKey()));
     }
 
     /** What they say of how it is kept. */
-    default Care care() {
+    static Care care(MaintainOptions options) {
         return new Care(
-                targetSize().bytes(), settled(), keepSnapshots(), keepFor(), keepEpochFiles(), orphansOlderThan());
+                options.targetSize().bytes(),
+                options.settled(),
+                options.keepSnapshots(),
+                options.keepFor(),
+                options.keepEpochFiles(),
+                options.orphansOlderThan());
     }
 }
