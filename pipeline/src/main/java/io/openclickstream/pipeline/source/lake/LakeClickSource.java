@@ -90,7 +90,15 @@ public final class LakeClickSource
     List<LakeClickSplit> splits() throws IOException {
         List<LakeClickSplit> splits = new ArrayList<>();
         Path folder = new Path(clicksUri);
-        add(folder.getFileSystem(), folder, splits);
+        FileSystem files = folder.getFileSystem();
+        boolean isThere = files.exists(folder);
+        if (isThere) {
+            add(files, folder, splits);
+        }
+        addCompacted(files, folder, splits);
+        if (!isThere && splits.isEmpty()) {
+            throw new FileNotFoundException("There is no folder " + folder + ".");
+        }
         splits.sort(Comparator.comparingLong(LakeClickSplit::earliestMillis).thenComparing(LakeClickSplit::path));
         return splits;
     }
@@ -109,6 +117,31 @@ public final class LakeClickSource
                 splits.add(new LakeClickSplit(path.toString(), earliestMillis(path), 0, coverage));
             }
         }
+    }
+
+    /** The compacted files of hours whose own files maintenance has deleted. */
+    private void addCompacted(FileSystem files, Path folder, List<LakeClickSplit> splits) throws IOException {
+        Path compacted = new Path(folder.getParent(), "iceberg/clickstream/" + folder.getName() + "/data");
+        if (!files.exists(compacted)) {
+            return;
+        }
+        for (FileStatus hour : files.listStatus(compacted)) {
+            if (hour.isDir() && !hasFiles(files, new Path(folder, hour.getPath().getName()))) {
+                add(files, hour.getPath(), splits);
+            }
+        }
+    }
+
+    /** A folder may outlive its files. */
+    private static boolean hasFiles(FileSystem files, Path hour) throws IOException {
+        if (files.exists(hour)) {
+            for (FileStatus file : files.listStatus(hour)) {
+                if (file.getPath().getName().endsWith(".parquet")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static long earliestMillis(Path path) throws IOException {

@@ -8,6 +8,7 @@ import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,9 +29,12 @@ import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.awaitility.Awaitility;
 
 /** A real Flight server that keeps what it is sent, and can be told to fail. */
 public final class KeepingFlightServer extends NoOpFlightProducer implements AutoCloseable {
+    private static final Duration FREED_WITHIN = Duration.ofSeconds(20);
+
     /** One batch: its header, and its rows with columns separated by {@code |}, bytes in base 64. */
     public record Put(PutHeader header, List<String> rows) {}
 
@@ -152,6 +156,8 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     @Override
     public void close() throws Exception {
         server.close();
+        // What was on its way when it closed is freed a moment later, by gRPC's threads.
+        Awaitility.await().atMost(FREED_WITHIN).until(() -> allocator.getAllocatedMemory() == 0);
         allocator.close();
     }
 }

@@ -171,6 +171,31 @@ class LakeClickSourceTest {
         assertThat(rest).containsExactly("b", "c");
     }
 
+    /** Maintenance puts the files of an hour together elsewhere, and some day deletes the job's own. */
+    @Test
+    void anHourIsReadOnceWhereverItsFilesAre() throws Exception {
+        write(
+                received(click("a", "ada", 1), 0, 0),
+                received(click("b", "ada", 2), 1, HOUR),
+                received(click("c", "ada", 3), 2, 2 * HOUR));
+        Path data = lake.resolve("iceberg/clickstream/clicks/data");
+        for (String hour : List.of("ingestion_hour=1970-01-01-00", "ingestion_hour=1970-01-01-01")) {
+            Files.createDirectories(data.resolve(hour));
+            try (var own = Files.list(lake.resolve("clicks").resolve(hour))) {
+                Files.copy(own.findFirst().orElseThrow(), data.resolve(hour).resolve("compacted.parquet"));
+            }
+        }
+        Path first = lake.resolve("clicks/ingestion_hour=1970-01-01-00");
+        try (var own = Files.list(first)) {
+            for (Path file : own.toList()) {
+                Files.delete(file);
+            }
+        }
+        assertThat(read(ALL))
+                .extracting(record -> record.click().click().eventId())
+                .containsExactlyInAnyOrder("a", "b", "c");
+    }
+
     @Test
     void aBrokenFileIsNamed() throws Exception {
         Files.createDirectories(lake.resolve("clicks"));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,23 +36,49 @@ final class LakeReader implements AutoCloseable {
 
     /** Whether a dataset has any file. */
     static boolean has(Path lake, String dataset) throws IOException {
-        Path folder = lake.resolve(dataset);
-        if (!Files.isDirectory(folder)) {
-            return false;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.anyMatch(file -> file.toString().endsWith(".parquet"));
-        }
+        return !places(lake, dataset).isEmpty();
     }
 
     /** A column that every {@link #table} has besides its own: the path of the row's file. */
     static final String FILE = "filename";
 
     /** A dataset as SQL can name it after FROM, with {@link #FILE}; it must have a file. */
-    static String table(Path lake, String dataset) {
-        String files = lake.resolve(dataset).resolve("**").resolve("*.parquet").toString();
-        return "read_parquet(%s, union_by_name = true, hive_partitioning = false, filename = true)"
-                .formatted(text(files));
+    static String table(Path lake, String dataset) throws IOException {
+        String files = places(lake, dataset).stream()
+                .map(folder -> text(folder.resolve("**").resolve("*.parquet").toString()))
+                .collect(Collectors.joining(", "));
+        return "read_parquet([%s], union_by_name = true, hive_partitioning = false, filename = true)".formatted(files);
+    }
+
+    /** Where the files are: those of the job, and for hours that only maintenance has kept, the compacted ones. */
+    private static List<Path> places(Path lake, String dataset) throws IOException {
+        List<Path> places = new ArrayList<>();
+        Path own = lake.resolve(dataset);
+        if (hasParquet(own)) {
+            places.add(own);
+        }
+        Path compacted = lake.resolve("iceberg/clickstream")
+                .resolve(String.valueOf(own.getFileName()))
+                .resolve("data");
+        if (Files.isDirectory(compacted)) {
+            try (Stream<Path> hours = Files.list(compacted)) {
+                for (Path hour : hours.sorted().toList()) {
+                    if (hasParquet(hour) && !hasParquet(own.resolve(String.valueOf(hour.getFileName())))) {
+                        places.add(hour);
+                    }
+                }
+            }
+        }
+        return places;
+    }
+
+    private static boolean hasParquet(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(".parquet"));
+        }
     }
 
     /** A text as SQL writes it. */

@@ -219,7 +219,7 @@ public final class ServedVerification {
 
     /** In SQL, whether the lake has a row since this epoch at the latest, as the name of its file says; true of served rows. */
     private static String upTo(long epoch, String lineage) {
-        return "(held.%s LIKE '%%%s' OR coalesce(try_cast(regexp_extract(held.%s, '-e(\\d+)-%s-', 1) AS BIGINT) <= %d, false))"
+        return "(held.%s LIKE '%%%s' OR coalesce(try_cast(regexp_extract(held.%s, '-e(?:\\d+-)?(\\d+)-%s-', 1) AS BIGINT) <= %d, false))"
                 .formatted(LakeReader.FILE, ServedTables.ROWS_FILE, LakeReader.FILE, lineage, epoch);
     }
 
