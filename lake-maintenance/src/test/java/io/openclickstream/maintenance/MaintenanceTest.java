@@ -15,6 +15,7 @@ import io.openclickstream.lake.LakeTable;
 import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.schemas.SchemaText;
 import io.openclickstream.schemas.lake.LakeFile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -387,7 +388,11 @@ class MaintenanceTest {
         var steps = new AtomicBoolean();
         Steps restoring = what -> {
             if (what.equals("commit the compaction of clicks") && steps.compareAndSet(false, true)) {
-                lake.restore(LINEAGE, 3, "second");
+                try {
+                    lake.restore(LINEAGE, 3, "second");
+                } catch (IOException | InterruptedException e) {
+                    throw new AssertionError("the job does not start", e);
+                }
             }
         };
 

@@ -63,11 +63,12 @@ final class TestLake implements AutoCloseable {
     private LakeCommitter committer;
     private long offset;
 
-    TestLake(LakeSettings settings, Path local, LakeTable... tables) throws IOException {
+    TestLake(LakeSettings settings, Path local, LakeTable... tables) throws IOException, InterruptedException {
         this(settings, local, 0, "first", tables);
     }
 
-    TestLake(LakeSettings settings, Path local, long epoch, String submission, LakeTable... tables) throws IOException {
+    TestLake(LakeSettings settings, Path local, long epoch, String submission, LakeTable... tables)
+            throws IOException, InterruptedException {
         this.catalog = LakeCatalog.open(settings);
         this.local = Files.createDirectories(local);
         this.tables = List.of(tables);
@@ -75,7 +76,7 @@ final class TestLake implements AutoCloseable {
     }
 
     /** The job starts, from an epoch or from nothing. */
-    final void restore(String lineage, long epoch, String submission) {
+    final void restore(String lineage, long epoch, String submission) throws IOException, InterruptedException {
         committer = new LakeCommitter(catalog, tables, submission);
         committer.open(lineage, epoch);
     }

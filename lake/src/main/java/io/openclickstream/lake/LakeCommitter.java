@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,15 +66,22 @@ public final class LakeCommitter implements AutoCloseable {
      * @param restoredEpoch the checkpoint the job was restored from; 0 when it starts without state
      * @throws LakeRefusedException when another submission has replaced this one, another lineage has begun since, or
      *     what has to be taken back is in one file with what has to stay; then nothing was changed
+     * @throws IOException when the catalog or the store fails; asking again is right, whatever has been done
      */
-    public void open(String lineage, long restoredEpoch) {
-        Map<LakeTable, Table> opened = new HashMap<>();
-        for (LakeTable wanted : tables.values()) {
+    public void open(String lineage, long restoredEpoch) throws IOException, InterruptedException {
+        List<Opening> openings = sideBySide(wanted -> {
             Table table = catalog.loadOrCreate(wanted);
             Opening.check(table, lineage, restoredEpoch, submission);
-            opened.put(wanted, table);
-        }
-        opened.forEach((wanted, table) -> new Opening(catalog, wanted, table).open(lineage, restoredEpoch, submission));
+            return new Opening(catalog, wanted, table);
+        });
+        Iterator<Opening> each = openings.iterator();
+        Map<String, Opening> byTable = new HashMap<>();
+        tables.keySet().forEach(name -> byTable.put(name, each.next()));
+        sideBySide(wanted -> {
+            Opening opening = Objects.requireNonNull(byTable.get(wanted.name()), "every table has one");
+            opening.open(lineage, restoredEpoch, submission);
+            return opening;
+        });
     }
 
     /** Makes a file visible that was only written so far. */
@@ -92,25 +100,35 @@ public final class LakeCommitter implements AutoCloseable {
      *     whatever has been done
      */
     public void commit(LakeEpoch epoch, Upload upload) throws IOException, InterruptedException {
-        List<Callable<Void>> commits = new ArrayList<>();
-        for (LakeTable table : tables.values()) {
-            commits.add(() -> {
-                commit(table, epoch, upload);
-                return null;
-            });
-        }
-        for (Future<Void> commit : threads.invokeAll(commits)) { // which waits for all, whatever becomes of one
+        sideBySide(table -> {
+            commit(table, epoch, upload);
+            return table;
+        });
+    }
+
+    /** What is done with one table. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T on(LakeTable table) throws IOException;
+    }
+
+    /** Works on all tables at a time, and waits for all of them, whatever becomes of one; results in the tables' order. */
+    private <T> List<T> sideBySide(Work<T> work) throws IOException, InterruptedException {
+        List<Callable<T>> all = new ArrayList<>();
+        tables.values().forEach(table -> all.add(() -> work.on(table)));
+        List<T> results = new ArrayList<>();
+        for (Future<T> done : threads.invokeAll(all)) {
             try {
-                commit.get();
+                results.add(done.get());
             } catch (ExecutionException e) {
                 Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
                 if (cause instanceof LakeRefusedException || cause instanceof IncompatibleTableException) {
                     throw (RuntimeException) cause; // no waiting mends it
                 }
-                throw new IOException(
-                        "Epoch %d cannot be committed: %s".formatted(epoch.epoch(), cause.getMessage()), cause);
+                throw new IOException("The lake's tables cannot be changed: " + cause.getMessage(), cause);
             }
         }
+        return results;
     }
 
     private void commit(LakeTable wanted, LakeEpoch epoch, Upload upload) throws IOException {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -66,9 +67,14 @@ class SavepointTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> flight.puts().stream()
                     .anyMatch(put -> put.header().table().equals("page_metrics")
                             && !put.rows().isEmpty()));
-            String path = job.triggerSavepoint(
-                            folder.resolve("savepoints").toUri().toString(), format)
-                    .get(30, TimeUnit.SECONDS);
+            // Refused while any task is still being started.
+            String path = await().atMost(Duration.ofSeconds(60))
+                    .ignoreExceptions()
+                    .until(
+                            () -> job.triggerSavepoint(
+                                            folder.resolve("savepoints").toUri().toString(), format)
+                                    .get(30, TimeUnit.SECONDS),
+                            Objects::nonNull);
             job.cancel().get(30, TimeUnit.SECONDS);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> job.getJobStatus().get(10, TimeUnit.SECONDS) == JobStatus.CANCELED);

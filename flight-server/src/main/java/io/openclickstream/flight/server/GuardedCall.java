@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.openclickstream.flight.access.Credential;
 import io.openclickstream.flight.access.Principal;
 import io.openclickstream.flight.table.Refused;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,12 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
             closed = true;
             ended = true;
             answering = listener;
-            super.close(Answers.grpcStatus(why), new Metadata());
+            try {
+                super.close(Answers.grpcStatus(why), new Metadata());
+            } catch (RejectedExecutionException e) {
+                // The connection has ended, and the thread that would say it there; who answers still has to hear of
+                // it.
+            }
         }
         if (answering != null) {
             tellCancelled(answering);

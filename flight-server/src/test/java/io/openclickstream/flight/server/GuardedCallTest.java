@@ -11,6 +11,7 @@ import io.openclickstream.flight.access.Principal;
 import io.openclickstream.flight.table.Refused;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Whoever answers a call learns exactly once how it is over, whichever of the threads concerned comes first. */
@@ -33,6 +34,15 @@ class GuardedCallTest {
         guarded.end(Refused.notSignedIn("gone"));
         guarded.listeningWith(new Answering(), () -> heard.add("over"));
         assertThat(heard).containsExactly("cancelled");
+    }
+
+    /** Netty refuses whatever is to be done for a connection whose thread has ended. */
+    @Test
+    void whoAnswersIsCancelledThoughTheConnectionIsGone() {
+        guarded.listeningWith(new Answering(), () -> heard.add("over"));
+        call.isGone = true;
+        guarded.end(Refused.notSignedIn("gone"));
+        assertThat(heard).contains("cancelled");
     }
 
     @Test
@@ -60,9 +70,13 @@ class GuardedCallTest {
     private static final class QuickCall extends ServerCall<String, String> {
         private ServerCall.Listener<String> toTransport = new Listener<>() {};
         private Status status;
+        private boolean isGone;
 
         @Override
         public void close(Status with, Metadata trailers) {
+            if (isGone) {
+                throw new RejectedExecutionException("event executor terminated");
+            }
             status = with;
             toTransport.onComplete();
         }

@@ -94,7 +94,7 @@ public final class LakeCommitOperator extends AbstractStreamOperator<Void>
         commitWhatIsDue();
     }
 
-    private void openTables() throws IOException {
+    private void openTables() throws IOException, InterruptedException {
         closeTables();
         LakeCatalog opened = LakeCatalog.open(lakeSettings());
         catalog = opened;

@@ -141,14 +141,24 @@ final class LiveConnection implements AutoCloseable {
         closeQuietly(answers);
         BufferAllocator memory = answerMemory;
         if (memory != null) {
-            long deadline = System.nanoTime() + FREED_WITHIN.toNanos();
-            while (memory.getAllocatedMemory() > 0 && System.nanoTime() - deadline < 0) {
-                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-            }
+            awaitFreed(memory);
         }
         closeQuietly(client);
         closeQuietly(memory);
         answerMemory = null;
+    }
+
+    /** Also in a task that is cancelled: a thread that is interrupted would not wait, but spin. */
+    private static void awaitFreed(BufferAllocator memory) {
+        boolean isInterrupted = Thread.interrupted();
+        long deadline = System.nanoTime() + FREED_WITHIN.toNanos();
+        while (memory.getAllocatedMemory() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            isInterrupted |= Thread.interrupted();
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void closeQuietly(@Nullable AutoCloseable closeable) {

@@ -65,6 +65,8 @@ class LiveOutageTest {
             assertThat(server.openings()).as("starts of the writer").hasSize(1);
             assertThat(server.puts()).hasSizeGreaterThan(puts);
             job.cancel().get();
+            // It goes on until its tasks have ended, and must not lose the server before.
+            await().atMost(PATIENCE).until(() -> job.getJobStatus().get().isGloballyTerminalState());
             assertNothingIsMissing(server);
         }
     }
