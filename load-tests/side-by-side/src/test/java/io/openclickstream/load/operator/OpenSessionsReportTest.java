@@ -62,8 +62,9 @@ class OpenSessionsReportTest {
     @Test
     void theRawOutputIsKept() throws Exception {
         OpenSessionsReport report = report(true);
-        report.write("--open-sessions=1000,5000");
-        assertThat(folder.resolve("command.txt")).hasContent("OpenSessionsBenchmark --open-sessions=1000,5000");
+        report.write("./clickstream bench open-sessions --open-sessions=1000,5000");
+        assertThat(folder.resolve("command.txt"))
+                .hasContent("./clickstream bench open-sessions --open-sessions=1000,5000");
         assertThat(Files.readAllLines(folder.resolve("runs.ndjson"))).hasSize(2);
         assertThat(folder.resolve("result.json")).hasContent(report.result());
         assertThat(folder.resolve("table.txt")).hasContent(String.join("\n", report.table()));

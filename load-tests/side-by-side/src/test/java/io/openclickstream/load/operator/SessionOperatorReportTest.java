@@ -64,8 +64,8 @@ class SessionOperatorReportTest {
     @Test
     void theRawOutputIsKept() throws Exception {
         SessionOperatorReport report = report("7:ab", "7:cd");
-        report.write("--clicks=1000000");
-        assertThat(folder.resolve("command.txt")).hasContent("SessionOperatorBenchmark --clicks=1000000");
+        report.write("./clickstream bench session-operator --clicks=1000000");
+        assertThat(folder.resolve("command.txt")).hasContent("./clickstream bench session-operator --clicks=1000000");
         assertThat(Files.readAllLines(folder.resolve("runs.ndjson"))).hasSize(12);
         assertThat(folder.resolve("result.json")).hasContent(report.result());
         assertThat(folder.resolve("table.txt")).hasContent(String.join("\n", report.table()));
