@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.grpc.ClientCall;
+import io.grpc.Status;
 import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.schemas.live.LiveMetadata;
 import io.openclickstream.schemas.live.LiveTable;
@@ -92,6 +94,28 @@ class FlightServerTest {
         try (FlightStream stream = client.stream("clicks")) {
             assertThat(stream.getSchema()).isEqualTo(schema);
         }
+    }
+
+    @Test
+    void aPutThatEndsBeforeItsStartGivesItsPlaceBack() throws Exception {
+        restart("--puts.max=2");
+        List<Clicks> row = List.of(Clicks.upsert("key", 0, 1));
+        try (RawFlight raw = new RawFlight(server.port())) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(raw.putNothing())
+                        .returns(Status.Code.INVALID_ARGUMENT, Status::getCode)
+                        .extracting(Status::getDescription)
+                        .isEqualTo("This put ended before its descriptor and its schema. "
+                                + "Send both in its first message.");
+            }
+            List<ClientCall<byte[], byte[]>> silent = List.of(raw.silentPut(), raw.silentPut());
+            await().atMost(TestClient.PATIENCE)
+                    .untilAsserted(() -> refused(
+                            () -> client.put(row), FlightStatusCode.RESOURCE_EXHAUSTED, "2 streams of puts are open"));
+            silent.forEach(call -> call.cancel("leaves", null));
+            await().atMost(TestClient.PATIENCE).ignoreExceptions().untilAsserted(() -> client.put(row));
+        }
+        assertThat(client.keys("clicks")).containsExactly("key");
     }
 
     @Test

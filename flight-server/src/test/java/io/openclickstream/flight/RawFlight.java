@@ -81,10 +81,27 @@ final class RawFlight implements AutoCloseable {
     /** The status of a call of DoGet that sends no request at all. */
     Status withoutRequest() throws Exception {
         CompletableFuture<Status> status = new CompletableFuture<>();
+        begin("DoGet", MethodType.SERVER_STREAMING, status).halfClose();
+        return status.get(60, TimeUnit.SECONDS);
+    }
+
+    /** The status of a put that ends without having sent anything. */
+    Status putNothing() throws Exception {
+        CompletableFuture<Status> status = new CompletableFuture<>();
+        begin("DoPut", MethodType.BIDI_STREAMING, status).halfClose();
+        return status.get(60, TimeUnit.SECONDS);
+    }
+
+    /** Opens a put of which nothing is sent. */
+    ClientCall<byte[], byte[]> silentPut() {
+        return begin("DoPut", MethodType.BIDI_STREAMING, new CompletableFuture<>());
+    }
+
+    private ClientCall<byte[], byte[]> begin(String method, MethodType type, CompletableFuture<Status> status) {
         var call = channel.newCall(
                 MethodDescriptor.newBuilder(BYTES, BYTES)
-                        .setType(MethodType.SERVER_STREAMING)
-                        .setFullMethodName("arrow.flight.protocol.FlightService/DoGet")
+                        .setType(type)
+                        .setFullMethodName("arrow.flight.protocol.FlightService/" + method)
                         .build(),
                 CallOptions.DEFAULT);
         call.start(
@@ -95,8 +112,7 @@ final class RawFlight implements AutoCloseable {
                     }
                 },
                 new Metadata());
-        call.halfClose();
-        return status.get(60, TimeUnit.SECONDS);
+        return call;
     }
 
     @Override

@@ -38,6 +38,7 @@ class ServerProcessIT {
                 TestClient client = new TestClient(server.port());
                 RawFlight raw = new RawFlight(server.port())) {
             assertThat(raw.withoutRequest().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            raw.silentPut().cancel("leaves", null);
             client.putAndLeave(Clicks.upsert("a", 0, 1), 200);
             await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(server.errors())
                     .contains("a client did not send one request", "a client left before it was answered"));

@@ -48,8 +48,9 @@ final class PutStream {
     /** Takes puts until the client has no more. Blocks; failures are answered, never thrown. */
     void run() {
         try {
-            String table = LiveProducer.tableOf(read(puts::getDescriptor));
-            VectorSchemaRoot batch = read(puts::getRoot);
+            PutStart start = PutStart.current();
+            String table = LiveProducer.tableOf(read(() -> start.read(puts::getDescriptor)));
+            VectorSchemaRoot batch = read(() -> start.read(puts::getRoot));
             PutSchema schema = PutSchema.of(batch.getSchema());
             while (read(puts::next)) {
                 PutHeader header = header(table);
@@ -112,11 +113,11 @@ final class PutStream {
     }
 
     private interface Reading<T> {
-        T read();
+        T read() throws Refused;
     }
 
     /** Reads from the client; whatever its bytes break on is the client's mistake. */
-    private static <T> T read(Reading<T> reading) {
+    private static <T> T read(Reading<T> reading) throws Refused {
         try {
             return reading.read();
         } catch (FlightRuntimeException e) {
