@@ -1,5 +1,6 @@
 package io.openclickstream.flight.server;
 
+import io.netty.util.internal.OutOfDirectMemoryError;
 import io.openclickstream.flight.access.Usages;
 import io.openclickstream.flight.store.Resumption;
 import io.openclickstream.flight.table.Changes;
@@ -186,9 +187,17 @@ final class Subscription implements TableStreams.Reader {
             subscriptions.pumpLater(this);
         } catch (OutOfMemoryException e) {
             starve(nowNanos);
+        } catch (OutOfDirectMemoryError e) {
+            fail(withoutMemory());
         } catch (RuntimeException e) {
             fail(e);
         }
+    }
+
+    /** Of the connection: how much of a message it had taken by then nobody knows, so the stream cannot go on. */
+    private static Refused withoutMemory() {
+        return Refused.noRoom("The connections of this server take all the memory that they may "
+                + "(-XX:MaxDirectMemorySize). Go on from the last token in a moment.");
     }
 
     /** Waits for memory. */
@@ -215,6 +224,8 @@ final class Subscription implements TableStreams.Reader {
                 }
             } catch (OutOfMemoryException e) {
                 // The next one may get through.
+            } catch (OutOfDirectMemoryError e) {
+                fail(withoutMemory());
             } catch (RuntimeException e) {
                 fail(e);
             }

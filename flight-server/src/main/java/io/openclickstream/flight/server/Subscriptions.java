@@ -1,5 +1,6 @@
 package io.openclickstream.flight.server;
 
+import io.netty.util.internal.OutOfDirectMemoryError;
 import io.openclickstream.flight.access.Principal;
 import io.openclickstream.flight.access.Usages;
 import io.openclickstream.flight.read.ReadableTables;
@@ -188,7 +189,7 @@ final class Subscriptions implements AutoCloseable {
         Runnable guarded = () -> {
             try {
                 work.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfDirectMemoryError e) { // the thread serves all the others, too
                 LOG.error("something done for a subscription failed", e);
             }
         };

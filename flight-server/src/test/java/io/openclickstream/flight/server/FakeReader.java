@@ -1,6 +1,10 @@
 package io.openclickstream.flight.server;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.openclickstream.flight.Fold;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -18,6 +22,7 @@ final class FakeReader implements ServerStreamListener {
     private boolean isPromised;
 
     private boolean cancelled;
+    private boolean isWithoutMemory;
     private Throwable failure;
 
     FakeReader(Fold fold) {
@@ -32,6 +37,11 @@ final class FakeReader implements ServerStreamListener {
             tell = onReady;
         }
         tell.run();
+    }
+
+    /** From now on its connection finds no memory to send with. */
+    synchronized void connectionFindsNoMemory() {
+        isWithoutMemory = true;
     }
 
     void cancel() {
@@ -91,6 +101,9 @@ final class FakeReader implements ServerStreamListener {
             }
             isPromised = false;
             ready = Math.max(0, ready - 1);
+            if (isWithoutMemory) {
+                exceedDirectMemory();
+            }
             fold.take(batch, metadata);
         }
     }
@@ -109,5 +122,16 @@ final class FakeReader implements ServerStreamListener {
     @Override
     public void completed() {
         throw new AssertionError("a subscription does not complete");
+    }
+
+    private static void exceedDirectMemory() {
+        List<ByteBuf> taken = new ArrayList<>();
+        try {
+            while (true) {
+                taken.add(Unpooled.directBuffer(256 << 20));
+            }
+        } finally {
+            taken.forEach(ByteBuf::release);
+        }
     }
 }

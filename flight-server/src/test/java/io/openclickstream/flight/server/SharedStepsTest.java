@@ -19,6 +19,8 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.arrow.flight.FlightRuntimeException;
+import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +107,24 @@ class SharedStepsTest {
         follow(second);
         awaitTheSame(List.of(first, second));
         assertThat(second.fold.marks()).hasSize(1);
+    }
+
+    @Test
+    void whoseConnectionHasNoMemoryIsCutOffAloneAndTheOthersGoOn() throws Exception {
+        FakeReader unlucky = new FakeReader(new Fold());
+        FakeReader other = new FakeReader(new Fold());
+        follow(unlucky);
+        follow(other);
+        awaitTheSame(List.of(unlucky, other));
+        unlucky.connectionFindsNoMemory();
+        work();
+        awaitTheSame(List.of(other));
+        assertThat(unlucky.failure())
+                .isInstanceOf(FlightRuntimeException.class)
+                .hasMessageContaining("Go on from the last token")
+                .extracting(why -> ((FlightRuntimeException) why).status().code())
+                .isEqualTo(FlightStatusCode.RESOURCE_EXHAUSTED);
+        assertThat(subscriptions.count()).isEqualTo(1);
     }
 
     private void follow(FakeReader reader) throws Exception {
