@@ -1,6 +1,7 @@
 package io.openclickstream.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
@@ -99,6 +100,23 @@ class FuzzTest {
                     .build()
                     .toByteArray();
             answered("DoAction", action, "Bearer ada-token", CLIENTS_FAULT);
+        }
+    }
+
+    @Test
+    void descriptorsOfNoKnownType() {
+        for (String method : RawFlight.UNARY) {
+            for (int type : new int[] {0, 3, 77}) {
+                byte[] descriptor = Flight.FlightDescriptor.newBuilder()
+                        .setTypeValue(type)
+                        .addPath("visits")
+                        .build()
+                        .toByteArray();
+                assertThatThrownBy(() -> raw.call(method, descriptor, "Bearer ada-token"))
+                        .isInstanceOf(StatusRuntimeException.class)
+                        .hasMessage("INVALID_ARGUMENT: This descriptor is neither a path nor a command. Name the table "
+                                + "in a path of one word, or send a JSON command.");
+            }
         }
     }
 

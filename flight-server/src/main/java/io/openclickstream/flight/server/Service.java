@@ -198,8 +198,10 @@ public final class Service implements AutoCloseable {
         Tls tls = access.tls();
         SslContext encryption = tls == null ? null : tls.forFlight();
         Consumer<NettyServerBuilder> connections = builder -> {
-            builder.intercept(PutStart.interceptor()); // behind the next two
-            builder.intercept(new PollWait(opening, settings.pollWait(), clock, metrics)); // behind the next one
+            // Each is behind the next one.
+            builder.intercept(PutStart.interceptor());
+            builder.intercept(new PollWait(opening, settings.pollWait(), clock, metrics));
+            builder.intercept(new DescriptorCheck(metrics));
             builder.intercept(new SignIn(doorkeeper, running, metrics, clock));
             if (encryption != null) {
                 builder.sslContext(encryption);
