@@ -3,6 +3,7 @@ package io.openclickstream.quickstart.flink;
 import io.openclickstream.options.OptionsException;
 import io.openclickstream.pipeline.ClickstreamJob;
 import io.openclickstream.pipeline.PipelineOptions;
+import io.openclickstream.quickstart.flink.JobEnd.NoTaskManagerException;
 import io.openclickstream.quickstart.flink.RestorePoints.RestorePoint;
 import java.nio.file.Files;
 import java.util.List;
@@ -58,6 +59,9 @@ public final class LocalFlink {
         }
         try {
             return run(options, pipeline);
+        } catch (NoTaskManagerException e) {
+            log.error("{}", e.getMessage());
+            return 1;
         } catch (Exception e) { // the log is the only place where a child's failure can be read
             log.error("the job cannot run", e);
             return 1;
@@ -80,7 +84,7 @@ public final class LocalFlink {
             flink.start();
             JobGraph job = job(settings, options, pipeline);
             flink.submitJob(job).get();
-            JobResult result = flink.requestJobResult(job.getJobID()).get();
+            JobResult result = JobEnd.await(flink, job.getJobID());
             log.info("the job ended: {}", result.getJobStatus().orElse(null));
             if (!result.isSuccess()) {
                 result.getSerializedThrowable().ifPresent(cause -> log.error("the job failed", cause));
