@@ -5,6 +5,7 @@ import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.metric.WrongCatalogException;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.ClickDecoder;
 import io.openclickstream.pipeline.source.ClickSource;
@@ -87,13 +88,16 @@ public final class ClickstreamJob {
                 options.sessionAllowedLateness(),
                 options.deduplicationHorizon(),
                 options.userMaxClicks());
-        return results(records, rules, options);
+        ErasureList erasures = isGiven(options.lakeUri()) ? LakeChecks.erasures(options) : ErasureList.NONE;
+        return results(records, rules, options, erasures);
     }
 
     /** What the job computes from these records, by these rules. */
-    static ClickstreamResults results(DataStream<SourceRecord> records, SessionRules rules, PipelineOptions options)
+    static ClickstreamResults results(
+            DataStream<SourceRecord> records, SessionRules rules, PipelineOptions options, ErasureList erasures)
             throws IOException {
-        return new ClickstreamPipeline(rules, catalog(options), options.liveFlushInterval(), isGiven(options.liveUri()))
+        return new ClickstreamPipeline(
+                        rules, catalog(options), options.liveFlushInterval(), isGiven(options.liveUri()), erasures)
                 .connect(records);
     }
 

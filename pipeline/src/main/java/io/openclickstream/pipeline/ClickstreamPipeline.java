@@ -11,6 +11,7 @@ import static io.openclickstream.schemas.OperatorUid.TALLY_SESSIONS;
 
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.operator.LedgerOperator;
 import io.openclickstream.pipeline.operator.MergePanesOperator;
 import io.openclickstream.pipeline.operator.RouteOperator;
@@ -48,11 +49,21 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * </pre>
  */
 record ClickstreamPipeline(
-        SessionRules sessionRules, MetricCatalog catalog, Duration earlyInterval, boolean showsOpenSessions) {
+        SessionRules sessionRules,
+        MetricCatalog catalog,
+        Duration earlyInterval,
+        boolean showsOpenSessions,
+        ErasureList erasures) {
+
+    /** Of nobody is anything ever erased. */
+    ClickstreamPipeline(
+            SessionRules sessionRules, MetricCatalog catalog, Duration earlyInterval, boolean showsOpenSessions) {
+        this(sessionRules, catalog, earlyInterval, showsOpenSessions, ErasureList.NONE);
+    }
 
     ClickstreamResults connect(DataStream<SourceRecord> records) {
         SingleOutputStreamOperator<ReceivedClick> clicks =
-                named(records.transform("", WireType.RECEIVED_CLICK, new RouteOperator()), ROUTE);
+                named(records.transform("", WireType.RECEIVED_CLICK, new RouteOperator(erasures)), ROUTE);
 
         SingleOutputStreamOperator<ReceivedClick> accepted = named(
                 clicks.keyBy(
@@ -61,7 +72,9 @@ record ClickstreamPipeline(
                                         received.click().userId()),
                                 TypeInformation.of(UserKey.class))
                         .transform(
-                                "", WireType.RECEIVED_CLICK, new SessionizeOperator(sessionRules, showsOpenSessions)),
+                                "",
+                                WireType.RECEIVED_CLICK,
+                                new SessionizeOperator(sessionRules, showsOpenSessions, erasures)),
                 SESSIONIZE);
         DataStream<SessionChange> sessions = accepted.getSideOutput(SessionizeOperator.SESSIONS);
         DataStream<Rejected> rejected =

@@ -274,6 +274,14 @@ public interface PipelineOptions {
     Duration lakeMaxOutage();
 
     @Option(
+            names = "--erasures.poll",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "How often the lake's list of erased persons is looked at: clicks of a person who was added"
+                    + " since are refused, and what is kept of them is dropped. Default: ${DEFAULT-VALUE}")
+    Duration erasuresPoll();
+
+    @Option(
             names = "--live.uri",
             paramLabel = "URI",
             defaultValue = "grpc://localhost:8815",

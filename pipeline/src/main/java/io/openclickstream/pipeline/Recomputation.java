@@ -2,6 +2,7 @@ package io.openclickstream.pipeline;
 
 import io.openclickstream.pipeline.decide.metric.Metric;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.source.ClickSource;
 import io.openclickstream.pipeline.source.Coverage;
 import io.openclickstream.pipeline.source.SourceRecord;
@@ -86,7 +87,7 @@ public final class Recomputation {
 
     private static void store(DataStream<SourceRecord> records, Duration horizon, PipelineOptions options)
             throws IOException {
-        ClickstreamJob.results(records, rules(options, horizon), options)
+        ClickstreamJob.results(records, rules(options, horizon), options, ErasureList.NONE)
                 .storeIn(LakeChecks.target(options, UUID.randomUUID().toString()));
     }
 

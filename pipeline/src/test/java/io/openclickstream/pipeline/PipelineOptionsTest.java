@@ -75,10 +75,13 @@ class PipelineOptionsTest {
                                 "--deduplication.horizon=1s",
                                 "--kafka.bootstrap-servers=localhost",
                                 "--live.batch-rows=0",
+                                "--erasures.poll=0s",
                                 "--clicks.max-bytes=1GiB"),
                         Map.of()))
                 .isInstanceOfSatisfying(OptionsException.class, e -> assertThat(e.mistakes())
-                        .hasSize(8)
+                        .hasSize(9)
+                        .anySatisfy(line ->
+                                assertThat(line).startsWith("erasures.poll=").contains("1s to 1h"))
                         .anySatisfy(line ->
                                 assertThat(line).startsWith("session.gap=PT-5M").contains("30m"))
                         .anySatisfy(line -> assertThat(line)
