@@ -61,6 +61,7 @@ public final class Checkpoint {
                 Files.deleteIfExists(older.path());
             }
         }
+        folder.force();
     }
 
     /**
