@@ -8,6 +8,7 @@ import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.SiteRows;
 import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveActions;
+import io.openclickstream.schemas.live.PersonsFound;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,8 +144,8 @@ class ReplicaTest {
         job.commit(3);
         startReplica();
         ready();
-        String where =
-                "replica and only read. Put, open, commit and promote at its leader, grpc://127.0.0.1:" + link.port();
+        String where = "replica and only read. Put, open, commit, promote and erase at its leader, grpc://127.0.0.1:"
+                + link.port();
         TestClient misled = open(new TestClient(replica.port()));
         misled.goOn(job);
         FlightServerTest.refused(
@@ -168,9 +170,42 @@ class ReplicaTest {
                 () -> misled.action(LiveActions.PROMOTE, Clicks.LINEAGE.getBytes(StandardCharsets.UTF_8)),
                 FlightStatusCode.INVALID_ARGUMENT,
                 where);
+        FlightServerTest.refused(
+                () -> misled.action(LiveActions.ERASE, Clicks.toErase("ada").toBytes()),
+                FlightStatusCode.INVALID_ARGUMENT,
+                where);
         job.put(List.of(Clicks.upsert("c", 0, 1)));
         caughtUp();
         assertThat(reader.keys("clicks")).containsExactlyInAnyOrder("a", "c");
+    }
+
+    @Test
+    void anErasureReachesTheReplicaItsReadersAndItsFiles() throws Exception {
+        startLeader();
+        List<Clicks> rows = List.of(Clicks.upsert("a", 0, 1), Clicks.upsert("b", 0, 2), Clicks.upsert("c", 0, 3));
+        try (VectorSchemaRoot batch = Clicks.personsBatch(rows, job.allocator)) {
+            job.put("persons", 7L, batch);
+        }
+        job.commit(3);
+        startReplica();
+        ready();
+        caughtUp();
+        Tail live = tail(reader, "{'table':'persons','subscribe':true,'columns':['key','value']}", new Fold());
+        live.has("a|1|", "b|2|", "c|3|");
+        Path files = folder.resolve("replica");
+        assertThat(Clicks.filesWith(Clicks.user("b"), files)).isNotEmpty();
+
+        PersonsFound found = PersonsFound.fromBytes(
+                job.action(LiveActions.ERASE, Clicks.toErase(Clicks.user("b")).toBytes()));
+        assertThat(found.tables()).containsExactly(new PersonsFound.Rows(Clicks.LINEAGE, "persons", 1));
+        live.has("a|1|", "c|3|");
+        assertThat(live.snapshots()).isEqualTo(1);
+        await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(Clicks.filesWith(Clicks.user("b"), files))
+                .isEmpty());
+        assertThat(Clicks.filesWith(Clicks.user("a"), files)).isNotEmpty();
+        assertThat(TestClient.http(leader.httpPort(), "/metrics").body())
+                .contains("clickstream_flight_persons_erased_total 1.0")
+                .contains("clickstream_flight_rows_erased_total{table=\"persons\"} 1.0");
     }
 
     @Test

@@ -61,7 +61,6 @@ public final class Checkpoint {
                 Files.deleteIfExists(older.path());
             }
         }
-        folder.force();
     }
 
     /**

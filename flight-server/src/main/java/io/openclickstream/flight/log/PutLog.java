@@ -105,7 +105,10 @@ public final class PutLog implements AutoCloseable {
         return next - 1;
     }
 
-    /** Deletes the files that hold nothing after this sequence. Called between appends. */
+    /**
+     * Deletes the files that hold nothing after this sequence, and returns when that, and that checkpoints are gone, is so
+     * on disk. Called between appends.
+     */
     public void prune(long checkpoint) throws IOException {
         List<Numbered> files = new ArrayList<>(folder.numbered("log"));
         boolean isChanged = false;
