@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,8 +83,12 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
         try (Stream<Path> files = Files.list(folder)) {
             List<String> found = new ArrayList<>();
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
-                    found.add(file.getFileName().toString());
+                try {
+                    if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+                        found.add(file.getFileName().toString());
+                    }
+                } catch (NoSuchFileException e) {
+                    // deleted since it was listed
                 }
             }
             return found;
