@@ -6,11 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
@@ -46,7 +48,10 @@ final class PersonRows implements Predicate<Record> {
         this.persons = new HashSet<>(persons);
         this.schema = schema;
         this.isRaw = isRaw;
-        this.columns = isRaw ? schema.select(RAW) : schema.select(SITE, USER, "event_time", "start_time", "end_time");
+        this.columns = schema.select(
+                Stream.of(isRaw ? RAW : List.of(SITE, USER), TIMES)
+                        .flatMap(Collection::stream)
+                        .toList());
         this.filter = isRaw
                 ? Expressions.alwaysTrue()
                 : Expressions.in(

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * Compares a recomputation with the lake it was made from, row by row. What was not final at the epoch that the
- * recomputation covers is left out on both sides: the lake does not have it yet, or has it from a later epoch.
+ * recomputation covers is left out on both sides: the lake does not have it yet, or has it from a later epoch. So is what has to do
+ * with persons who were erased ({@link ErasedFromLake}).
  */
 public final class Verification {
     /** The file in a recomputation's folder that says when rows are final, and their keys. */
@@ -63,11 +64,17 @@ public final class Verification {
         }
         try (LakeReader reader = LakeReader.open()) {
             covered.load(reader);
-            List<String> ledger = new LedgerCheck(reader, lake).differences(covered);
+            ErasedFromLake erased = ErasedFromLake.read(lake);
+            erased.load(reader);
+            List<String> ledger = new LedgerCheck(reader, lake).differences(covered, erased);
             List<String> notes = new ArrayList<>();
+            erased.note().ifPresent(notes::add);
             List<DatasetResult> results = new ArrayList<>();
-            for (DatasetComparison comparison : comparisons(covered, finality)) {
+            for (DatasetComparison comparison : comparisons(covered, finality, erased)) {
                 DatasetResult result = comparison.run(reader, lake, recomputed, maxShown);
+                if (result.dataset().equals("rejected")) {
+                    result = result.withoutErased(erased.rows("rejected"));
+                }
                 results.add(result);
                 noteWhy(reader, result, finality, notes);
             }
@@ -88,15 +95,17 @@ public final class Verification {
         }
     }
 
-    private List<DatasetComparison> comparisons(Covered covered, Properties finality) throws IOException {
+    private List<DatasetComparison> comparisons(Covered covered, Properties finality, ErasedFromLake erased)
+            throws IOException {
         List<DatasetComparison> comparisons = new ArrayList<>();
         List<String> position = List.of("kafka_topic", "kafka_partition", "kafka_offset");
         String isCovered = Covered.isCovered("held");
-        comparisons.add(new DatasetComparison("clicks", position, isCovered, Set.of()));
+        comparisons.add(new DatasetComparison("clicks", position, isCovered + " AND " + erased.isOfOthers(), Set.of()));
         comparisons.add(new DatasetComparison(
                 "sessions",
                 List.of("site_id", "user_id", "session_id"),
-                isFinal(covered, "end_time", finality.getProperty("sessions" + FINAL_AFTER)),
+                isFinal(covered, "end_time", finality.getProperty("sessions" + FINAL_AFTER)) + " AND "
+                        + erased.isOfOthers(),
                 HISTORY));
         for (String metric : metrics(finality)) {
             String finalAfter = finality.getProperty("metrics." + metric + FINAL_AFTER);
@@ -104,7 +113,8 @@ public final class Verification {
             comparisons.add(new DatasetComparison(
                     "metrics/" + metric,
                     List.of(key.split(",", -1)),
-                    finalAfter == null ? "true" : isFinal(covered, "window_end", finalAfter),
+                    (finalAfter == null ? "true" : isFinal(covered, "window_end", finalAfter)) + " AND "
+                            + erased.isUntouched(),
                     Set.of()));
         }
         if (Covered.sourceOf(recomputed) == ClicksFrom.KAFKA) {
