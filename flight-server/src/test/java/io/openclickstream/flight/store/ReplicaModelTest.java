@@ -296,7 +296,7 @@ class ReplicaModelTest {
         List<LogRecord> batch = new ArrayList<>();
         int sent = 0;
         while (sent++ < most) {
-            LogRecord record = feed.next();
+            LogRecord record = nextOrCut();
             if (record == null) {
                 break;
             }
@@ -308,6 +308,19 @@ class ReplicaModelTest {
         }
         if (!batch.isEmpty()) {
             replica.follow(batch).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Erasures cut the log while nobody looks after the feed here; then its connection ends, as that of any slow one. */
+    private LogRecord nextOrCut() throws IOException {
+        try {
+            return feed.next();
+        } catch (IOException e) {
+            if (erasures == null) {
+                throw e;
+            }
+            disconnect();
+            return null;
         }
     }
 
@@ -324,7 +337,11 @@ class ReplicaModelTest {
                 if (sent++ == most) {
                     return false;
                 }
-                state.addToLog(feed.next());
+                LogRecord record = nextOrCut();
+                if (record == null) {
+                    return false;
+                }
+                state.addToLog(record);
             }
             state.end();
             replica.replace(state).get(60, TimeUnit.SECONDS);
