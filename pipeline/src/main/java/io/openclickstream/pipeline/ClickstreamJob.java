@@ -5,6 +5,7 @@ import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.metric.WrongCatalogException;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.operator.PseudonymSettings;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.ClickDecoder;
 import io.openclickstream.pipeline.source.ClickSource;
@@ -87,13 +88,22 @@ public final class ClickstreamJob {
                 options.sessionAllowedLateness(),
                 options.deduplicationHorizon(),
                 options.userMaxClicks());
-        return results(records, rules, options);
+        return results(records, rules, options, PseudonymSettings.Source.SENT);
     }
 
     /** What the job computes from these records, by these rules. */
-    static ClickstreamResults results(DataStream<SourceRecord> records, SessionRules rules, PipelineOptions options)
+    static ClickstreamResults results(
+            DataStream<SourceRecord> records,
+            SessionRules rules,
+            PipelineOptions options,
+            PseudonymSettings.Source userIds)
             throws IOException {
-        return new ClickstreamPipeline(rules, catalog(options), options.liveFlushInterval(), isGiven(options.liveUri()))
+        return new ClickstreamPipeline(
+                        rules,
+                        catalog(options),
+                        options.liveFlushInterval(),
+                        isGiven(options.liveUri()),
+                        PseudonymChecks.settings(options, userIds))
                 .connect(records);
     }
 

@@ -10,8 +10,12 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
-/** Sends clicks on, rejected records aside, and counts every record read. */
+/**
+ * Sends clicks on, rejected records aside, and counts every record read. Where pseudonyms are on it is the door behind
+ * which nobody knows a user id as it was sent.
+ */
 public final class RouteOperator extends AbstractStreamOperator<ReceivedClick>
         implements OneInputStreamOperator<SourceRecord, ReceivedClick> {
     private static final long serialVersionUID = 1L;
@@ -23,11 +27,19 @@ public final class RouteOperator extends AbstractStreamOperator<ReceivedClick>
     public static final OutputTag<LedgerEntry> COUNTED =
             new OutputTag<>("counted", TypeInformation.of(LedgerEntry.class));
 
+    private final @Nullable PseudonymSettings pseudonyms;
+
     private transient LedgerTally tally;
     private transient long lastEpoch;
+    private transient @Nullable PseudonymDoor door;
 
+    /**
+     * @param pseudonyms null to leave user ids as they are
+     */
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState before the first record
-    public RouteOperator() {}
+    public RouteOperator(@Nullable PseudonymSettings pseudonyms) {
+        this.pseudonyms = pseudonyms;
+    }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
@@ -37,8 +49,19 @@ public final class RouteOperator extends AbstractStreamOperator<ReceivedClick>
     }
 
     @Override
+    public void open() throws Exception {
+        super.open();
+        PseudonymSettings settings = pseudonyms;
+        if (settings != null) {
+            var keys = new KeysInUse(
+                    settings, getProcessingTimeService(), changed -> door = new PseudonymDoor(settings, changed));
+            getMetricGroup().gauge("pseudonymKeys", () -> keys.current().periods());
+        }
+    }
+
+    @Override
     public void processElement(StreamRecord<SourceRecord> element) {
-        SourceRecord record = element.getValue();
+        SourceRecord record = door == null ? element.getValue() : door.pass(element.getValue());
         tally.received(record.position());
         if (record.rejected() != null) {
             tally.ended(record.position(), record.rejected().reason().outcome());

@@ -14,6 +14,7 @@ import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
 import io.openclickstream.schemas.session.UserTimeline;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -32,6 +33,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks {@link SessionRules} about every click of a user and keeps the user's open sessions. Accepted clicks go on; late
@@ -61,7 +63,10 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
 
     private final SessionRules rules;
     private final boolean showsOpenSessions;
+    private final @Nullable PseudonymSettings pseudonyms;
 
+    private transient @Nullable ListState<String> keysState;
+    private transient @Nullable ShownUsers shownUsers;
     private transient ListState<Long> watermarkState;
     private transient long watermarkMillis;
     private transient Timelines timelines;
@@ -73,10 +78,19 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     /**
      * @param showsOpenSessions whether anyone wants to know of sessions before they are final
      */
-    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first click
     public SessionizeOperator(SessionRules rules, boolean showsOpenSessions) {
+        this(rules, showsOpenSessions, null);
+    }
+
+    /**
+     * @param showsOpenSessions whether anyone wants to know of sessions before they are final
+     * @param pseudonyms where clicks show pseudonyms; null where they show user ids as they are
+     */
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first click
+    public SessionizeOperator(SessionRules rules, boolean showsOpenSessions, @Nullable PseudonymSettings pseudonyms) {
         this.rules = rules;
         this.showsOpenSessions = showsOpenSessions;
+        this.pseudonyms = pseudonyms;
     }
 
     @Override
@@ -89,6 +103,36 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         watermarkMillis = Long.MIN_VALUE;
         for (Long restored : watermarkState.get()) {
             watermarkMillis = Math.max(watermarkMillis, restored);
+        }
+        keysState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("pseudonym-keys", Types.STRING));
+        startPseudonyms(context.isRestored(), keysState);
+    }
+
+    /** Takes the keys, if they are those that the state was made with. */
+    private void startPseudonyms(boolean isRestored, ListState<String> restored) throws Exception {
+        List<String> described = new ArrayList<>();
+        restored.get().forEach(described::add);
+        PseudonymSettings settings = pseudonyms;
+        if (isRestored && described.isEmpty() != (settings == null)) {
+            throw new IllegalStateException(
+                    "The state was made %s pseudonyms, and pseudonyms.keys is %s. Start a new job, without this state and with a lake of its own; see docs/pseudonyms.md."
+                            .formatted(
+                                    described.isEmpty() ? "without" : "with",
+                                    settings == null ? "not given" : "given"));
+        }
+        if (settings == null) {
+            return;
+        }
+        var keys = new KeysInUse(
+                settings,
+                getProcessingTimeService(),
+                changed -> shownUsers = new ShownUsers(settings.source(), changed));
+        List<String> mistakes = keys.current()
+                .mistakesAfter(described, getProcessingTimeService().getCurrentProcessingTime());
+        if (!mistakes.isEmpty()) {
+            throw new IllegalStateException("pseudonyms.keys=%s does not go with the state: %s"
+                    .formatted(settings.keysFile(), String.join("; ", mistakes)));
         }
     }
 
@@ -234,6 +278,9 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         super.snapshotState(context);
         timelines.flush();
         watermarkState.update(List.of(watermarkMillis));
+        if (keysState != null && shownUsers != null) {
+            keysState.update(shownUsers.keys().described());
+        }
     }
 
     @Override
@@ -254,7 +301,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         Session session = new Session(
                 SessionRules.sessionId(user, open),
                 user.siteId(),
-                user.userId(),
+                shownUsers == null ? user.userId() : shownUsers.shown(user.userId(), open.startMillis()),
                 open.startMillis(),
                 open.endMillis(),
                 open.clicks(),
@@ -271,13 +318,14 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     }
 
     private void refuse(ReceivedClick received, Reason reason, String detail) {
+        boolean keepsBytes = pseudonyms == null || pseudonyms.keepsRefusedBytes();
         var refused = new Rejected(
                 reason,
                 detail,
                 received.source(),
                 received.click().eventTimeMillis(),
                 received.rawKey(),
-                received.rawValue());
+                keepsBytes ? received.rawValue() : null);
         output.collect(REFUSED, new StreamRecord<>(refused));
         tally.ended(received.source(), reason.outcome());
     }

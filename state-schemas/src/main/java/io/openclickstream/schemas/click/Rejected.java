@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param detail one line for a person, naming the field and what was found; holds at most 200 characters of the input
  * @param eventTimeMillis the event time, where it could be read
- * @param rawKey the Kafka record's key, unchanged; null when it had none
- * @param rawValue the Kafka record's value, unchanged; null when it had none
+ * @param rawKey the Kafka record's key, unchanged; null when it had none or it was not kept
+ * @param rawValue the Kafka record's value, unchanged; null when it had none or it was not kept
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared: identity is the source position
 public record Rejected(
