@@ -38,7 +38,8 @@ public final class EraseMain {
         if (file != null) {
             persons.addAll(Person.read(file));
         }
-        Receipt receipt = erasure.erase(persons);
+        Path keys = options.pseudonymsKeys();
+        Receipt receipt = erasure.erase(keys == null ? persons : PersonPseudonyms.read(keys).with(persons));
         receipt.write(options.receipt());
         for (Receipt.Place place : receipt.places()) {
             System.out.printf(

@@ -89,6 +89,14 @@ public interface EraseOptions {
     Path users();
 
     @Option(
+            names = "--pseudonyms.keys",
+            paramLabel = "FILE",
+            description = "The job's keys of pseudonyms: SITE/USER is a user as sent, and all pseudonyms of that user that"
+                    + " these keys make are erased, too.")
+    @Nullable
+    Path pseudonymsKeys();
+
+    @Option(
             names = "--receipt",
             paramLabel = "FILE",
             defaultValue = "erasure-receipt.json",
@@ -128,9 +136,9 @@ public interface EraseOptions {
         if (verified != null) {
             wrong.require(Files.isReadable(verified), "verify", "cannot be read. Give the receipt of an erasure");
             wrong.require(
-                    named(options).isEmpty() && options.users() == null,
+                    named(options).isEmpty() && options.users() == null && options.pseudonymsKeys() == null,
                     "verify",
-                    "takes the persons from the receipt. Leave out --user and --users");
+                    "takes the persons from the receipt. Leave out --user, --users and --pseudonyms.keys");
             return;
         }
         wrong.require(
@@ -143,6 +151,7 @@ public interface EraseOptions {
         Path users = options.users();
         wrong.require(
                 users == null || Files.isReadable(users), "users", "cannot be read. Give a file with SITE/USER lines");
+        PersonPseudonyms.check(options.pseudonymsKeys(), wrong);
         wrong.require(!Files.exists(options.receipt()), "receipt", "is there already. Name a new file");
     }
 }

@@ -10,6 +10,7 @@ import io.openclickstream.lake.EpochMark;
 import io.openclickstream.lake.LakeSettings;
 import io.openclickstream.lake.LakeTable;
 import io.openclickstream.lake.storage.S3Access;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -148,6 +149,33 @@ class EraseTest {
             assertThat(Receipt.read(file).everybody()).isEqualTo(both);
             lake.commit(4, lake.hoursAgo(0), CLICKS, lake.click("ada-lovelace", lake.hoursAgo(0), 99));
             assertThat(erasure.verify(both)).as("a late click is found").isNotEmpty();
+        }
+    }
+
+    @Test
+    void aPersonIsFoundUnderAllPseudonymsOfTheKeys() throws Exception {
+        Path file = folder.resolve("keys.json");
+        Files.writeString(file, """
+                {"grouping": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "keys": [
+                  {"id": "one", "from": "2026-11-01T00:00:00Z", "secret": "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="},
+                  {"id": "two", "from": "2026-12-01T00:00:00Z",
+                   "secret": "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl9gYWJjZGVmZw=="}]}""");
+        try (TestLake lake = newLake("lake")) {
+            long hour = lake.hoursAgo(0);
+            lake.commit(
+                    1,
+                    hour,
+                    CLICKS,
+                    lake.click("d7939211ce21a42446ae6ecfa8cffaac", hour, 1),
+                    lake.click("40f78cbe786d7897badd1992f259908d", hour, 2),
+                    lake.click("66a3cc02a421480c31cc790ef2617442", hour, 3));
+            List<Person> everyName =
+                    PersonPseudonyms.read(file).with(List.of(new Person("shop", "ada"), new Person("blog", "bob")));
+
+            new Erasure(lake.catalog, Clock.systemUTC()).erase(everyName);
+
+            assertThat(everyName).startsWith(new Person("shop", "ada")).hasSize(2 * 4);
+            assertThat(lake.rows(CLICKS)).singleElement().asString().contains("66a3cc02a421480c31cc790ef2617442");
         }
     }
 
