@@ -39,7 +39,8 @@ public final class EraseMain {
             persons.addAll(Person.read(file));
         }
         Path keys = options.pseudonymsKeys();
-        Receipt receipt = erasure.erase(keys == null ? persons : PersonPseudonyms.read(keys).with(persons));
+        Receipt receipt = erasure.erase(
+                keys == null ? persons : PersonPseudonyms.read(keys).with(persons));
         receipt.write(options.receipt());
         for (Receipt.Place place : receipt.places()) {
             System.out.printf(

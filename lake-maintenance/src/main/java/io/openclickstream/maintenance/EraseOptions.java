@@ -91,8 +91,9 @@ public interface EraseOptions {
     @Option(
             names = "--pseudonyms.keys",
             paramLabel = "FILE",
-            description = "The job's keys of pseudonyms: SITE/USER is a user as sent, and all pseudonyms of that user that"
-                    + " these keys make are erased, too.")
+            description =
+                    "The job's keys of pseudonyms: SITE/USER is a user as sent, and all pseudonyms of that user that"
+                            + " these keys make are erased, too.")
     @Nullable
     Path pseudonymsKeys();
 

@@ -26,6 +26,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,17 +50,16 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
-import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import java.util.Optional;
-import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,8 +69,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A whole job on a real Flink cluster: what it keeps is searched for the ids that were sent, byte by byte. */
 class NoUserIdIsKeptTest {
     private static final String PERSON = "person-who-was-sent";
-    private static final String SECRET = Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef"
-            .getBytes(StandardCharsets.US_ASCII));
+    private static final String SECRET =
+            Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
     private static final long START = 1_700_000_000_000L;
     private static final long STEP_MILLIS = 100;
 
@@ -87,13 +88,13 @@ class NoUserIdIsKeptTest {
     @CsvSource({"hashmap", "rocksdb"})
     void noPlaceHoldsAnIdOrASecretWithPseudonyms(String backend) throws Exception {
         Path keys = folder.resolve("pseudonyms.json");
-        Files.writeString(keys, """
+        Files.writeString(
+                keys, """
                 {"grouping": "%s", "keys": [{"id": "one", "from": "2020-01-01T00:00:00Z", "secret": "%s"},
                   {"id": "two", "from": "%s", "secret": "%s"}]}
-                """.formatted(
-                        SECRET, secret(1), Instant.ofEpochMilli(START + 100 * STEP_MILLIS), secret(2)));
-        var settings = new PseudonymSettings(
-                keys.toString(), Duration.ofMillis(500), false, PseudonymSettings.Source.SENT);
+                """.formatted(SECRET, secret(1), Instant.ofEpochMilli(START + 100 * STEP_MILLIS), secret(2)));
+        var settings =
+                new PseudonymSettings(keys.toString(), Duration.ofMillis(500), false, PseudonymSettings.Source.SENT);
         assertThat(placesThatHoldIt(backend, settings, PERSON, SECRET, secret(1), secret(2)))
                 .isEmpty();
     }
@@ -106,8 +107,8 @@ class NoUserIdIsKeptTest {
                 .contains("live", "clicks", "sessions", "rejected", "savepoint", "checkpoint");
     }
 
-    private TreeSet<String> placesThatHoldIt(
-            String backend, @Nullable PseudonymSettings pseudonyms, String... looked) throws Exception {
+    private Set<String> placesThatHoldIt(String backend, @Nullable PseudonymSettings pseudonyms, String... looked)
+            throws Exception {
         var places = new TreeSet<String>();
         try (var flight = new KeepingFlightServer();
                 var log = new KeptLog()) {
@@ -128,8 +129,8 @@ class NoUserIdIsKeptTest {
                                     .get(30, SECONDS),
                             Objects::nonNull);
             job.cancel().get(30, SECONDS);
-            await().atMost(Duration.ofSeconds(30)).until(() -> job.getJobStatus().get(10, SECONDS)
-                    == JobStatus.CANCELED);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> job.getJobStatus().get(10, SECONDS) == JobStatus.CANCELED);
             for (String text : looked) {
                 if (flight.puts().stream().anyMatch(put -> put.rows().toString().contains(text))) {
                     places.add("live");

@@ -112,7 +112,8 @@ class PipelineOptionsTest {
                         List.of("--pseudonyms.keys=" + keys, "--pseudonyms.look-interval=0s"), Map.of()))
                 .isInstanceOfSatisfying(OptionsException.class, e -> assertThat(e.mistakes())
                         .hasSize(4)
-                        .anyMatch(line -> line.startsWith("pseudonyms.keys=" + keys) && line.contains("'grouping' is no"))
+                        .anyMatch(
+                                line -> line.startsWith("pseudonyms.keys=" + keys) && line.contains("'grouping' is no"))
                         .anyMatch(line -> line.contains("key 'one' has no 'from'"))
                         .anyMatch(line -> line.contains("key 'one', 'secret', is no base64"))
                         .anyMatch(line -> line.startsWith("pseudonyms.look-interval"))
@@ -121,8 +122,8 @@ class PipelineOptionsTest {
                         List.of("--pseudonyms.keys=/no/such/keys", "--session.gap=PT-5M"), Map.of()))
                 .hasMessageContaining("pseudonyms.keys=/no/such/keys (from command line): cannot be read")
                 .hasMessageContaining("session.gap=PT-5M");
-        assertThatThrownBy(() ->
-                        PipelineOptions.PROGRAM.read(List.of("--pseudonyms.keep-refused-bytes=true"), Map.of()))
+        assertThatThrownBy(
+                        () -> PipelineOptions.PROGRAM.read(List.of("--pseudonyms.keep-refused-bytes=true"), Map.of()))
                 .hasMessageContaining("has no use without pseudonyms.keys");
     }
 
