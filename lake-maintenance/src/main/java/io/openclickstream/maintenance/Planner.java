@@ -1,12 +1,12 @@
 package io.openclickstream.maintenance;
 
-import io.openclickstream.lake.Backfill;
 import io.openclickstream.lake.BackfillMark;
 import io.openclickstream.lake.EpochFile;
 import io.openclickstream.lake.EpochMark;
 import io.openclickstream.lake.LakeCatalog;
 import io.openclickstream.lake.storage.LakeStorage.UnfinishedUpload;
 import io.openclickstream.maintenance.TablePlan.EpochHour;
+import io.openclickstream.schemas.lake.BackfillLineage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ final class Planner {
 
         /** Whether neither a job nor a run of a backfill can come back to it. */
         boolean canNeverCommit(EpochFile file) {
-            if (Backfill.isLineage(file.lineage())) {
+            if (BackfillLineage.is(file.lineage())) {
                 BackfillMark backfill = backfills.get(file.lineage());
                 return backfill == null || !backfill.mayHave(file);
             }

@@ -1,8 +1,7 @@
 package io.openclickstream.lake;
 
-import java.nio.charset.StandardCharsets;
+import io.openclickstream.schemas.lake.BackfillLineage;
 import java.time.Instant;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,25 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param until the border: first event time after it that is not
  */
 public record Backfill(String name, String input, @Nullable Instant from, Instant until) {
-    /** Before the names of Kafka topics, which cannot hold a slash: rows that no job has read. */
-    public static final String TOPIC = "backfill/";
-
-    private static final int VERSION_OF_NAMES = 3;
-
-    /** The lineage of its files: a UUID of version 3, made of the name. That of a job is random, so of version 4. */
+    /** The lineage of its files. */
     public String lineage() {
-        return lineage(name);
-    }
-
-    /** The lineage of the backfill of this name. */
-    public static String lineage(String name) {
-        return UUID.nameUUIDFromBytes((TOPIC + name).getBytes(StandardCharsets.UTF_8))
-                .toString();
-    }
-
-    /** Whether a lineage is that of a backfill, and not of a job. */
-    public static boolean isLineage(String lineage) {
-        return UUID.fromString(lineage).version() == VERSION_OF_NAMES;
+        return BackfillLineage.of(name);
     }
 
     /** Whether a moment of event time is the business of both. */
@@ -42,6 +25,6 @@ public record Backfill(String name, String input, @Nullable Instant from, Instan
 
     /** Its span of event time, for a person. */
     public String span() {
-        return (from == null ? "" : "from " + from + " ") + "until " + until;
+        return from == null ? "until %s".formatted(until) : "from %s until %s".formatted(from, until);
     }
 }

@@ -1,5 +1,6 @@
 package io.openclickstream.lake;
 
+import io.openclickstream.schemas.lake.BackfillLineage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * Finds out whether a backfill's span of event time is nobody else's: no click of it is in the lake, and none can come any
  * more. Changes nothing.
  *
+ * @param topic that its records come from; null for files
  * @param allowedLateness how far behind the watermark the job still accepts clicks
  */
-public record BackfillBorder(LakeCatalog catalog, Backfill backfill, Duration allowedLateness) {
+public record BackfillBorder(
+        LakeCatalog catalog, Backfill backfill, @Nullable String topic, Duration allowedLateness) {
     private static final String CLICKS = "clicks";
     private static final String EVENT_TIME = "event_time";
 
@@ -36,6 +39,11 @@ public record BackfillBorder(LakeCatalog catalog, Backfill backfill, Duration al
                             .formatted(catalog.settings().root()));
         }
         List<String> objections = new ArrayList<>();
+        if (topic != null && mark.frontier().containsKey(topic)) {
+            objections.add(
+                    "The job reads the topic %s itself, from its beginning on, and what it has refused would be refused twice. Read a topic of another name; what was refused is sent again by ./clickstream replay --rejected."
+                            .formatted(topic));
+        }
         whatMayCome(mark).ifPresent(objections::add);
         whatIsThere(clicks.get()).ifPresent(objections::add);
         for (BackfillMark other : BackfillMark.of(clicks.get().properties()).values()) {
@@ -73,7 +81,7 @@ public record BackfillBorder(LakeCatalog catalog, Backfill backfill, Duration al
         @Nullable String example = null;
         for (DataFile file : LakeBackfill.filesOf(clicks)) {
             boolean isOfJob = EpochFile.parse(file.location())
-                    .filter(name -> Backfill.isLineage(name.lineage()))
+                    .filter(name -> BackfillLineage.is(name.lineage()))
                     .isEmpty();
             Optional<Span> span = isOfJob ? span(file, column) : Optional.empty();
             if (isOfJob && span.filter(each -> !touches(each)).isEmpty()) {

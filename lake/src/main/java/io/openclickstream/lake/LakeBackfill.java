@@ -2,7 +2,6 @@ package io.openclickstream.lake;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,8 +189,7 @@ public final class LakeBackfill {
             files.put(place(wanted, run, files.size(), file.location()), file);
         }
         for (var file : files.entrySet()) {
-            catalog.storage()
-                    .upload(Path.of(URI.create(file.getValue().location()).getPath()), file.getKey());
+            catalog.storage().upload(Path.of(file.getValue().location().replaceFirst("^file:/*", "/")), file.getKey());
         }
         List<String> former = new ArrayList<>();
         untilCommitted(wanted, () -> {

@@ -119,11 +119,22 @@ class BackfillBorderTest {
                 .singleElement()
                 .asString()
                 .contains("The backfill earlier");
-        assertThat(new BackfillBorder(catalog, earlier, LATENESS).objections()).isEmpty();
+        assertThat(new BackfillBorder(catalog, earlier, "archive", LATENESS).objections())
+                .isEmpty();
+    }
+
+    @Test
+    void theJobsOwnTopicIsRefused() throws Exception {
+        commit("first", LINEAGE, 1, BORDER, BORDER, LATER);
+        var backfill = new Backfill("history", "a range", null, BORDER);
+        assertThat(new BackfillBorder(catalog, backfill, "clicks", LATENESS).objections())
+                .singleElement()
+                .asString()
+                .contains("reads the topic clicks itself");
     }
 
     private List<String> objections(@Nullable Instant from, Instant until) {
-        return new BackfillBorder(catalog, new Backfill("history", "a file", from, until), LATENESS).objections();
+        return new BackfillBorder(catalog, new Backfill("history", "a file", from, until), null, LATENESS).objections();
     }
 
     private void commit(
