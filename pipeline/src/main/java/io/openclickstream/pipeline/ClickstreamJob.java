@@ -99,12 +99,17 @@ public final class ClickstreamJob {
 
     /** Reads records as the options say. */
     static ClickDecoder decoder(PipelineOptions options) {
+        return new ClickDecoder(decoding(options));
+    }
+
+    /** How the options say that records are read. */
+    static ClickDecoder.Settings decoding(PipelineOptions options) {
         var rules = new ClickRules(options.clicksDefaultSite(), options.clicksMaxFutureSkew());
-        return new ClickDecoder(new ClickDecoder.Settings(
+        return new ClickDecoder.Settings(
                 options.clicksFormat(),
                 options.clicksSchemaId(),
                 options.clicksMaxBytes().bytesAsInt(),
-                rules));
+                rules);
     }
 
     private static boolean isGiven(String uri) {
