@@ -82,7 +82,7 @@ final class LedgerCheck {
                 Map.of("clicks", "'ACCEPTED'", "rejected", "outcome").entrySet()) {
             if (LakeReader.has(lake, part.getKey())) {
                 parts.add("SELECT kafka_topic, kafka_partition, kafka_offset, %s AS outcome FROM %s AS held WHERE %s"
-                        .formatted(part.getValue(), LakeReader.table(lake, part.getKey()), Covered.isCovered("held")));
+                        .formatted(part.getValue(), reader.table(lake, part.getKey()), Covered.isCovered("held")));
             }
         }
         if (parts.isEmpty()) {
@@ -91,6 +91,6 @@ final class LedgerCheck {
         }
         reader.run("CREATE OR REPLACE TEMP TABLE positions AS " + String.join(" UNION ALL ", parts));
         reader.run("CREATE OR REPLACE TEMP TABLE steps AS SELECT * FROM %s WHERE received > 0 AND epoch <= %d"
-                .formatted(LakeReader.table(lake, "ledger"), covered.epoch()));
+                .formatted(reader.table(lake, "ledger"), covered.epoch()));
     }
 }

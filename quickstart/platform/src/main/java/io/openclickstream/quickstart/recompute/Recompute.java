@@ -48,7 +48,7 @@ public final class Recompute {
     }
 
     private Covered plan(Path target) throws IOException, InterruptedException, CannotStartException {
-        try (LakeReader reader = LakeReader.open()) {
+        try (LakeReader reader = LakeReader.of(settings.lake(), settings.backfill())) {
             Covered covered = Covered.read(reader, settings.lake(), settings.isLive() ? SETTLING : Duration.ZERO);
             LedgerCheck ledger = new LedgerCheck(reader, settings.lake());
             // The datasets of an epoch become visible one after the other, within moments.

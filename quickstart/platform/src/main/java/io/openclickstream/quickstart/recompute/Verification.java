@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a recomputation with the lake it was made from, row by row. What was not final at the epoch that the
@@ -27,6 +28,7 @@ public final class Verification {
     private static final Set<String> HISTORY = Set.of("revision");
 
     private final Path lake;
+    private final @Nullable String backfill;
     private final Path recomputed;
     private final int maxShown;
 
@@ -35,7 +37,17 @@ public final class Verification {
      * @param maxShown how many differing rows of each dataset are told one by one
      */
     public Verification(Path lake, Path recomputed, int maxShown) {
+        this(lake, null, recomputed, maxShown);
+    }
+
+    /**
+     * The same of a backfill.
+     *
+     * @param backfill its name; null for what the job has written
+     */
+    public Verification(Path lake, @Nullable String backfill, Path recomputed, int maxShown) {
         this.lake = lake;
+        this.backfill = backfill;
         this.recomputed = recomputed;
         this.maxShown = maxShown;
     }
@@ -61,7 +73,7 @@ public final class Verification {
         try (Reader file = Files.newBufferedReader(recomputed.resolve(FINALITY))) {
             finality.load(file);
         }
-        try (LakeReader reader = LakeReader.open()) {
+        try (LakeReader reader = LakeReader.of(lake, backfill)) {
             covered.load(reader);
             List<String> ledger = new LedgerCheck(reader, lake).differences(covered);
             List<String> notes = new ArrayList<>();
@@ -72,6 +84,7 @@ public final class Verification {
                 noteWhy(reader, result, finality, notes);
             }
             noteDecisions(reader, covered, notes);
+            noteBackfills(reader, notes);
             return new VerifyReport(
                     lake,
                     recomputed,
@@ -163,6 +176,20 @@ public final class Verification {
         }
     }
 
+    private void noteBackfills(LakeReader reader, List<String> notes) throws IOException {
+        if (backfill != null) {
+            return;
+        }
+        String names =
+                "SELECT DISTINCT split_part(kafka_topic, '/', 2) FROM %s WHERE kafka_topic LIKE 'backfill/%%' ORDER BY 1"
+                        .formatted(LakeReader.withBackfills(lake, "ledger"));
+        for (List<@Nullable String> row : reader.rows(names)) {
+            notes.add(
+                    "The rows of the backfill %1$s are not the job's, and were not compared; --backfill %1$s compares them."
+                            .formatted(row.get(0)));
+        }
+    }
+
     private void noteDecisions(LakeReader reader, Covered covered, List<String> notes) throws IOException {
         if (!covered.drainedBefore().isEmpty()) {
             notes.add(
@@ -170,7 +197,7 @@ public final class Verification {
                             .formatted(covered.drainedBefore()));
         }
         if (LakeReader.has(recomputed, "ledger")) {
-            long duplicates = reader.number("SELECT sum(duplicate) FROM " + LakeReader.table(recomputed, "ledger"));
+            long duplicates = reader.number("SELECT sum(duplicate) FROM " + reader.table(recomputed, "ledger"));
             if (duplicates > 0) {
                 notes.add(
                         "The recomputation found %d duplicates among what the lake accepted or does not account for. An event id that was used again after the de-duplication horizon is one, and its session and windows differ."
