@@ -198,6 +198,18 @@ class LakeBackfillTest {
                 .isEmpty();
     }
 
+    @Test
+    void whatAKilledRunHasUploadedGoesWithTheBackfill() throws Exception {
+        job("first", LINEAGE, 0, 1);
+        add(YEAR, "r1");
+        backfill.begin("r2");
+        for (LakeTable table : TABLES) {
+            lake.upload(lake.file(table, YEAR.lineage(), 1, "r2-0"));
+        }
+        backfill.withdraw();
+        assertHas(List.of(), LINEAGE, 1);
+    }
+
     private LakeCommitter job(String submission, String lineage, long restored, long last) throws Exception {
         LakeCommitter job = lake.job(submission);
         job.open(lineage, restored);
