@@ -190,6 +190,12 @@ final class Commands {
                         besideFlink(),
                         "io.openclickstream.load.parquet.ParquetWriterBenchmark",
                         options.parquetWriterArguments(root));
+            case LAKE_COMPACTION ->
+                benchmark(
+                        typed,
+                        besideFlink(),
+                        "io.openclickstream.load.compaction.CompactionBenchmark",
+                        options.lakeCompactionArguments(root, classPath(root.resolve("lake-maintenance"))));
             case SESSION_OPERATOR ->
                 benchmark(
                         typed,

@@ -107,6 +107,16 @@ class OptionsTest {
                         "--clicks=1000000",
                         "--open-sessions=10000,100000,1000000",
                         "--report.dir=/checkout/load-tests/target/open-sessions");
+        assertThat(BenchOptions.PROGRAM
+                        .read(List.of("lake-compaction", "--short", "--seed=7"), Map.of())
+                        .lakeCompactionArguments(ROOT, "maintenance.jar"))
+                .containsExactly(
+                        "--maintain.class-path=maintenance.jar",
+                        "--maintain.jvm-options=/checkout/jvm.options",
+                        "--clicks=300000",
+                        "--epochs=120",
+                        "--seed=7",
+                        "--report.dir=/checkout/load-tests/target/lake-compaction");
         BenchOptions brief = BenchOptions.PROGRAM.read(List.of("open-sessions", "--short"), Map.of());
         assertThat(brief.benchmark).isEqualTo(Benchmark.OPEN_SESSIONS);
         assertThat(brief.openSessionsArguments(ROOT)).contains("--clicks=200000", "--open-sessions=10000,50000,200000");
