@@ -30,8 +30,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.Record;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.filter2.compat.FilterCompat;
+import org.apache.parquet.filter2.predicate.FilterApi;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.AfterEach;
@@ -169,6 +174,51 @@ class MaintenanceTest {
                                 + " read_parquet('%s', file_row_number = true)")
                         .formatted(clicks)))
                 .containsExactly("ada ada ada ada ada ada zoe zoe zoe zoe zoe zoe|");
+    }
+
+    /** By the filter alone: the user lies between the first and the last, and no dictionary is looked into. */
+    @ParameterizedTest
+    @ValueSource(strings = {"clicks", "sessions"})
+    void aCompactedFileIsSkippedForAUserWhoIsNotInIt(String name) throws Exception {
+        long hour = lake.hoursAgo(4);
+        for (int epoch = 1; epoch <= 2; epoch++) {
+            List<Record> clicks = new ArrayList<>();
+            List<Record> sessions = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                clicks.add(lake.click("user" + i, hour, i));
+                sessions.add(lake.session("user" + i, hour, i));
+            }
+            lake.commit(
+                    epoch,
+                    Map.of(
+                            CLICKS, List.of(lake.file(LINEAGE, epoch, hour, CLICKS, clicks)),
+                            SESSIONS, List.of(lake.file(LINEAGE, epoch, hour, SESSIONS, sessions))));
+        }
+        maintain(lake.start);
+        Path file = lake.copy(compacted(name.equals("clicks") ? CLICKS : SESSIONS), folder);
+
+        assertThat(rowsToRead(file, "user77")).as("by Parquet itself").isEqualTo(400);
+        assertThat(rowsToRead(file, "user77x")).as("by Parquet itself").isZero();
+        for (String user : List.of("user77", "user77x")) {
+            assertThat(TestLake.query("SELECT bloom_filter_excludes FROM parquet_bloom_probe('%s', 'user_id', '%s')"
+                            .formatted(file, user)))
+                    .as("by DuckDB")
+                    .containsExactly(user.equals("user77x") + "|");
+        }
+    }
+
+    private static long rowsToRead(Path file, String user) throws IOException {
+        var isUser = FilterApi.eq(FilterApi.binaryColumn("user_id"), Binary.fromString(user));
+        var options = ParquetReadOptions.builder()
+                .withRecordFilter(FilterCompat.get(isUser))
+                .useDictionaryFilter(false)
+                .useColumnIndexFilter(false)
+                .build();
+        try (var reader = ParquetFileReader.open(new LocalInputFile(file), options)) {
+            return reader.getRowGroups().stream()
+                    .mapToLong(BlockMetaData::getRowCount)
+                    .sum();
+        }
     }
 
     @Test
