@@ -10,6 +10,9 @@ final class LakeChecks {
     private static final long SMALLEST_BUFFER = 1L << 20;
     private static final long LARGEST_BUFFER = 1L << 30;
 
+    private static final int FEWEST_SNAPSHOTS = 100;
+    private static final int MOST_SNAPSHOTS = 100_000;
+
     private LakeChecks() {}
 
     static void check(PipelineOptions options, Mistakes wrong) {
@@ -21,6 +24,11 @@ final class LakeChecks {
                         + " https://HOST/PATH");
         long buffer = options.lakeBuffer().bytes();
         wrong.require(buffer >= SMALLEST_BUFFER && buffer <= LARGEST_BUFFER, "lake.buffer", "must be 1MiB to 1GiB");
+        wrong.require(
+                options.lakeMaxSnapshots() >= FEWEST_SNAPSHOTS && options.lakeMaxSnapshots() <= MOST_SNAPSHOTS,
+                "lake.max-snapshots",
+                "must be %d to %d: each is some 1 kB that every commit writes"
+                        .formatted(FEWEST_SNAPSHOTS, MOST_SNAPSHOTS));
     }
 
     static LakeTarget target(PipelineOptions options, String newLineage) {
@@ -31,6 +39,7 @@ final class LakeChecks {
                 options.lakeCatalog(),
                 properties == null ? null : properties.toString(),
                 options.lakeBuffer().bytes(),
+                options.lakeMaxSnapshots(),
                 options.lakeMaxOutage());
     }
 }

@@ -266,6 +266,15 @@ public interface PipelineOptions {
     ByteSize lakeBuffer();
 
     @Option(
+            names = "--lake.max-snapshots",
+            paramLabel = "NUMBER",
+            defaultValue = "5000",
+            description =
+                    "How many snapshots of a table the job lets stand when nobody maintains the lake; there is one"
+                            + " for every checkpoint. Default: ${DEFAULT-VALUE}")
+    int lakeMaxSnapshots();
+
+    @Option(
             names = "--lake.max-outage",
             paramLabel = "DURATION",
             defaultValue = "5m",
