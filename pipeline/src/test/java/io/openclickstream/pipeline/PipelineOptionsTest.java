@@ -70,6 +70,7 @@ class PipelineOptionsTest {
                         List.of(
                                 "--session.gap=PT-5M",
                                 "--lake.uri=clicks/lake",
+                                "--lake.max-snapshots=99",
                                 "--live.uri=http://x",
                                 "--metrics.catalog=/no/such/folder",
                                 "--deduplication.horizon=1s",
@@ -78,9 +79,12 @@ class PipelineOptionsTest {
                                 "--clicks.max-bytes=1GiB"),
                         Map.of()))
                 .isInstanceOfSatisfying(OptionsException.class, e -> assertThat(e.mistakes())
-                        .hasSize(8)
+                        .hasSize(9)
                         .anySatisfy(line ->
                                 assertThat(line).startsWith("session.gap=PT-5M").contains("30m"))
+                        .anySatisfy(line -> assertThat(line)
+                                .startsWith("lake.max-snapshots=99")
+                                .contains("100 to 100000"))
                         .anySatisfy(line -> assertThat(line)
                                 .startsWith("lake.uri=clicks/lake")
                                 .contains("s3://")));
