@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Dict, Iterable, List, Optional, Sequence
+from typing import Dict, Iterable, List, Optional, Sequence, Union
 
 import pyarrow as pa
+from pyiceberg.catalog import Catalog
+from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.expressions import AlwaysTrue, And, BooleanExpression, GreaterThanOrEqual, LessThan
 from pyiceberg.io.pyarrow import ArrowScan
-from pyiceberg.table import StaticTable
+from pyiceberg.table import StaticTable, Table
 
 from clickstream_flight._seam import LakeMark, SeamError, Snapshot, belongs, snapshots_to_try
 
+_NAMESPACE = "clickstream"
 _LEDGER = "ledger"
 # What the lake calls columns of the live ledger.
 _LEDGER_NAMES = {"topic": "kafka_topic", "partition": "kafka_partition", "next_offset": "to_offset"}
@@ -22,24 +25,30 @@ _ALWAYS_TRUE = ("is_final", "is_closed")
 class LakeTable:
     """One version of a table of the lake: what was committed when it was opened."""
 
-    def __init__(self, table: StaticTable, name: str) -> None:
+    def __init__(self, table: Union[StaticTable, Table], name: str) -> None:
         self._table = table
         self._name = name
         self.mark = LakeMark.of(table.metadata.properties)
 
     @staticmethod
-    def open(root: str, name: str, properties: Dict[str, str]) -> "LakeTable":
+    def open(root: str, name: str, properties: Dict[str, str], catalog: Optional[Catalog] = None) -> "LakeTable":
         """Opens the table as it is now.
+
+        Args:
+            catalog: who lists the tables; the lake's own folder if left out.
 
         Raises:
             SeamError: the lake has no such table.
         """
         location = f"{root.rstrip('/')}/iceberg/clickstream/{name}"
         try:
+            if catalog is not None:
+                return LakeTable(catalog.load_table((_NAMESPACE, name)), name)
             return LakeTable(StaticTable.from_metadata(location, properties), name)
-        except FileNotFoundError:
+        except (FileNotFoundError, NoSuchTableError):
+            place = location if catalog is None else f"{_NAMESPACE}.{name} of catalog {catalog.name}"
             raise SeamError(
-                f"The lake at {root} has no table {name}: {location} is not there. It appears with the job's first "
+                f"The lake at {root} has no table {name}: {place} is not there. It appears with the job's first "
                 "checkpoint; tables are sessions, ledger and one per metric."
             ) from None
 

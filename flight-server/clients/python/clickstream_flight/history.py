@@ -12,6 +12,7 @@ from typing import Dict, List, Optional, Tuple, Union
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyiceberg.catalog import Catalog
 
 from clickstream_flight._lake import LakeTable
 from clickstream_flight._seam import SeamError, SeamMoved, common_epoch, lake_epoch
@@ -41,18 +42,27 @@ class History:
     is started anew.
     """
 
-    def __init__(self, server: Server, lake: str, properties: Optional[Dict[str, str]] = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        lake: str,
+        properties: Optional[Dict[str, str]] = None,
+        catalog: Optional[Catalog] = None,
+    ) -> None:
         """Names both.
 
         Args:
             server: the Flight server of the job that writes the lake.
             lake: the lake's root, such as ``s3://clickstream/lake`` or a folder.
             properties: pyiceberg's for the store, such as ``s3.endpoint``, ``s3.access-key-id`` and
-                ``s3.secret-access-key``; read secrets from the environment or a file.
+                ``s3.secret-access-key``; read secrets from the environment or a file. A catalog has its own.
+            catalog: pyiceberg's, of a job that runs with ``lake.catalog``; left out, the tables are found in the lake's
+                own folder.
         """
         self._server = server
         self._lake = lake
         self._properties = dict(properties or {})
+        self._catalog = catalog
 
     def epochs(self, *tables: str) -> List[int]:
         """The epochs as of which ``read`` can answer all of these tables, the oldest first; often the last few.
@@ -60,9 +70,7 @@ class History:
         Tables of the lake are committed one after the other, so to read several as one, ask for all of them.
         """
         served = self._server.served()
-        latest = [
-            LakeTable.open(self._lake, table, self._properties).mark.epochs.get(served.lineage, 0) for table in tables
-        ]
+        latest = [self._open(table).mark.epochs.get(served.lineage, 0) for table in tables]
         return [epoch for epoch in served.kept_epochs if epoch <= min(latest)]
 
     def read(
@@ -111,7 +119,7 @@ class History:
         self, table: str, span: Tuple[Optional[int], Optional[int]], as_of: Optional[int], view: str, final_only: bool
     ) -> pa.Table:
         served = self._server.served()
-        lake = LakeTable.open(self._lake, table, self._properties)
+        lake = self._open(table)
         # The server after the lake's mark, and the mark again after all: so a job that goes back meanwhile is noticed.
         if final_only:
             epoch = lake_epoch(table, lake.mark, served.lineage, as_of)
@@ -123,12 +131,15 @@ class History:
         window = schema.metadata.get(_WINDOW)
         live = self._live(table, served.lineage, epoch, span) if view == "live" else None
         final = lake.read(served.lineage, epoch, schema, window and window.decode(), *span)
-        now = LakeTable.open(self._lake, table, self._properties).mark
+        now = self._open(table).mark
         if now.submissions != lake.mark.submissions:
             raise SeamMoved(f"a job was started on the lake while epoch {epoch} was read")
         if live is None:
             return pa.concat_tables([final, served_rows])
         return _with_live(final, served_rows, live)
+
+    def _open(self, table: str) -> LakeTable:
+        return LakeTable.open(self._lake, table, self._properties, self._catalog)
 
     def _not_final(
         self, table: str, lineage: str, epoch: int, span: Tuple[Optional[int], Optional[int]]

@@ -140,6 +140,58 @@ class PyIceberg:
         return self._scan(dataset, row_filter=EqualTo(column, value)).count()
 
 
+class AsOfEpoch:
+    """As of the latest epoch; before, every epoch that is kept is compared with the files whose names say up to it."""
+
+    def __init__(self):
+        import read_as_of_epoch
+        import read_with_pyarrow
+
+        self.snippet = read_as_of_epoch
+        self.files = read_with_pyarrow.files
+
+    def _latest(self, dataset):
+        table = self.snippet.table(table_of(dataset))
+        return self.snippet.as_of(table, max(self.snippet.epochs(table)))
+
+    def _check(self, dataset):
+        import re
+
+        table = self.snippet.table(table_of(dataset))
+        epochs = sorted(self.snippet.epochs(table))
+        if len(epochs) < 3:
+            raise ValueError(f"{dataset} has the epochs {epochs} only, so nothing would be tested")
+        fragments = [
+            (int(re.search(r"/[^/]+-e(\d+)-[^/]+$", fragment.path).group(1)), fragment)
+            for fragment in self.files(dataset).get_fragments()
+        ]
+        for epoch in epochs:
+            expected = [row for of, fragment in fragments if of <= epoch for row in fragment.to_table().to_pylist()]
+            found = self.snippet.as_of(table, epoch).to_arrow().to_pylist()
+            if sorted(map(line_of, found)) != sorted(map(line_of, expected)):
+                raise ValueError(f"{dataset} as of epoch {epoch}: {len(found)} rows, and {len(expected)} in its files")
+        try:
+            self.snippet.as_of(table, max(epochs) + 1)
+        except LookupError:
+            return
+        raise ValueError(f"{dataset} has an epoch that never was")
+
+    def rows(self, dataset):
+        self._check(dataset)
+        return self._latest(dataset).to_arrow().to_pylist()
+
+    def count(self, dataset):
+        return self._latest(dataset).count()
+
+    def count_since(self, dataset, since):
+        return self._latest(dataset).filter(f"ingestion_time >= '{since.isoformat()}'").count()
+
+    def count_with(self, dataset, column, value):
+        from pyiceberg.expressions import EqualTo
+
+        return self._latest(dataset).filter(EqualTo(column, value)).count()
+
+
 class Spark:
     def __init__(self):
         import read_with_spark
@@ -202,6 +254,7 @@ READERS = {
     "duckdb": lambda: DuckDb(of_tables=True),
     "pyiceberg": PyIceberg,
     "pyiceberg-catalog": lambda: PyIceberg(sys.argv[4]),
+    "epochs": AsOfEpoch,
     "spark": Spark,
     "trino": Trino,
 }

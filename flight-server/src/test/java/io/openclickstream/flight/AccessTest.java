@@ -126,6 +126,10 @@ class AccessTest {
         }
         for (String other : List.of("ada", "eve", "job")) {
             FlightServerTest.refused(() -> as(other).action(LiveActions.PROMOTE, lineage), no, "role admin");
+            for (String action : List.of(LiveActions.ERASE, LiveActions.FIND_PERSONS)) {
+                FlightServerTest.refused(
+                        () -> as(other).action(action, Clicks.toErase("ada").toBytes()), no, "role admin");
+            }
         }
         FlightServerTest.refused(() -> as("job").action(LiveActions.LINEAGES, new byte[0]), no, "role reader");
         assertThat(new String(as("eve").action(LiveActions.LINEAGES, new byte[0]), StandardCharsets.UTF_8))

@@ -342,7 +342,7 @@ class FlightServerTest {
                         .doAction(new Action("reboot"), TestClient.timeout())
                         .next(),
                 FlightStatusCode.INVALID_ARGUMENT,
-                "There are: health, open, commit, lineages, promote, wait");
+                "There are: health, open, commit, lineages, promote, erase, find-persons, wait");
         assertThat(new String(
                         client.flight
                                 .doAction(new Action("health"), TestClient.timeout())

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,91 @@ class ReplicaProcessIT {
             replica.close();
         }
         leader.close();
+    }
+
+    @Test
+    void aReplicaWhoseDiskIsFullKeepsWhatItHasAndGoesOnOnceThereIsRoom() throws Exception {
+        keys = Files.writeString(folder.resolve("keys"), "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n");
+        try (ServerProcess leader = leader();
+                TestClient job = new TestClient(leader.port());
+                CuttableLink link = new CuttableLink(leader.port())) {
+            job.put(rows(0));
+            job.commit(3);
+            try (ServerProcess replica = ServerProcess.launch(limited(replicaCommand(link, "replica")), folder);
+                    TestClient reader = new TestClient(replica.port())) {
+                awaitPosition(replica, position(leader));
+                Tail tail = new Tail(reader, LIVE, new Fold());
+                double before = position(replica);
+                for (int put = 1; put < 40; put++) {
+                    job.put(rows(put));
+                }
+                says(replica, "was not written to " + folder.resolve("replica"));
+                assertThat(position(replica)).isBetween(before, position(leader) - 1);
+                assertThat(reader.keys("clicks"))
+                        .hasSizeGreaterThanOrEqualTo(1000)
+                        .hasSizeLessThan(40_000);
+
+                try (ServerProcess second = ServerProcess.launch(limited(replicaCommand(link, "second")), folder)) {
+                    says(second, "the leader's state was not written to " + folder.resolve("second"));
+                    makeRoom(second);
+                    awaitPosition(second, position(leader));
+                }
+                makeRoom(replica);
+                awaitPosition(replica, position(leader));
+                assertThat(reader.keys("clicks")).hasSize(40_000);
+                await().atMost(TestClient.PATIENCE)
+                        .untilAsserted(() -> assertThat(tail.fold.rows()).hasSize(40_000));
+                assertThat(tail.snapshots()).isEqualTo(1);
+                tail.close();
+                replica.kill();
+            }
+            try (ServerProcess again = ServerProcess.launch(replicaCommand(link, "replica"), folder);
+                    TestClient reader = new TestClient(again.port())) {
+                assertThat(reader.keys("clicks")).hasSize(40_000);
+            }
+        }
+    }
+
+    private static List<Clicks> rows(int put) {
+        return IntStream.range(0, 1000)
+                .mapToObj(i -> Clicks.upsert("key" + put + "-" + i, i * 60_000L, i))
+                .toList();
+    }
+
+    /** A command whose process cannot make a file longer than 400 KiB, until {@link #makeRoom}. */
+    private static List<String> limited(List<String> command) {
+        List<String> limited = new ArrayList<>(List.of("bash", "-c", "ulimit -S -f 400 && exec \"$@\"", "server"));
+        limited.addAll(command);
+        return limited;
+    }
+
+    private static void makeRoom(ServerProcess server) throws Exception {
+        Process prlimit = new ProcessBuilder("prlimit", "--pid=" + server.pid(), "--fsize=unlimited")
+                .inheritIO()
+                .start();
+        assertThat(prlimit.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(prlimit.exitValue()).isZero();
+    }
+
+    private static void says(ServerProcess server, String why) {
+        await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(
+                        TestClient.http(server.httpPort(), "/health/ready").body())
+                .contains(why));
+    }
+
+    private static void awaitPosition(ServerProcess server, double wanted) {
+        await().atMost(TestClient.PATIENCE)
+                .untilAsserted(() -> assertThat(position(server)).isGreaterThanOrEqualTo(wanted));
+    }
+
+    private List<String> replicaCommand(CuttableLink link, String name) throws Exception {
+        return ServerProcess.command(
+                folder.resolve(name),
+                "--ticket.keys=" + keys,
+                "--memory.max=64MiB",
+                "--epochs.kept=20",
+                "--follow.max-staleness=2s",
+                "--follow=grpc://127.0.0.1:" + link.port());
     }
 
     private ServerProcess leader() throws Exception {

@@ -8,6 +8,7 @@ import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.SiteRows;
 import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveActions;
+import io.openclickstream.schemas.live.PersonsFound;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,8 +145,8 @@ class ReplicaTest {
         job.commit(3);
         startReplica();
         ready();
-        String where =
-                "replica and only read. Put, open, commit and promote at its leader, grpc://127.0.0.1:" + link.port();
+        String where = "replica and only read. Put, open, commit, promote and erase at its leader, grpc://127.0.0.1:"
+                + link.port();
         TestClient misled = open(new TestClient(replica.port()));
         misled.goOn(job);
         FlightServerTest.refused(
@@ -168,9 +171,42 @@ class ReplicaTest {
                 () -> misled.action(LiveActions.PROMOTE, Clicks.LINEAGE.getBytes(StandardCharsets.UTF_8)),
                 FlightStatusCode.INVALID_ARGUMENT,
                 where);
+        FlightServerTest.refused(
+                () -> misled.action(LiveActions.ERASE, Clicks.toErase("ada").toBytes()),
+                FlightStatusCode.INVALID_ARGUMENT,
+                where);
         job.put(List.of(Clicks.upsert("c", 0, 1)));
         caughtUp();
         assertThat(reader.keys("clicks")).containsExactlyInAnyOrder("a", "c");
+    }
+
+    @Test
+    void anErasureReachesTheReplicaItsReadersAndItsFiles() throws Exception {
+        startLeader();
+        List<Clicks> rows = List.of(Clicks.upsert("a", 0, 1), Clicks.upsert("b", 0, 2), Clicks.upsert("c", 0, 3));
+        try (VectorSchemaRoot batch = Clicks.personsBatch(rows, job.allocator)) {
+            job.put("persons", 7L, batch);
+        }
+        job.commit(3);
+        startReplica();
+        ready();
+        caughtUp();
+        Tail live = tail(reader, "{'table':'persons','subscribe':true,'columns':['key','value']}", new Fold());
+        live.has("a|1|", "b|2|", "c|3|");
+        Path files = folder.resolve("replica");
+        assertThat(Clicks.filesWith(Clicks.user("b"), files)).isNotEmpty();
+
+        PersonsFound found = PersonsFound.fromBytes(
+                job.action(LiveActions.ERASE, Clicks.toErase(Clicks.user("b")).toBytes()));
+        assertThat(found.tables()).containsExactly(new PersonsFound.Rows(Clicks.LINEAGE, "persons", 1));
+        live.has("a|1|", "c|3|");
+        assertThat(live.snapshots()).isEqualTo(1);
+        await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(Clicks.filesWith(Clicks.user("b"), files))
+                .isEmpty());
+        assertThat(Clicks.filesWith(Clicks.user("a"), files)).isNotEmpty();
+        assertThat(TestClient.http(leader.httpPort(), "/metrics").body())
+                .contains("clickstream_flight_persons_erased_total 1.0")
+                .contains("clickstream_flight_rows_erased_total{table=\"persons\"} 1.0");
     }
 
     @Test
@@ -212,6 +248,7 @@ class ReplicaTest {
         link.stall(true);
         job.put(List.of(Clicks.upsert("b", 0, 1)));
         notReady("has not been up to date");
+        notReady("it is not connected: "); // given up, though nothing was cut
         link.stall(false);
         ready();
         caughtUp();
@@ -264,9 +301,11 @@ class ReplicaTest {
         Files.writeString(token, "nobody's\n");
         startReplica("--auth.principals=" + principals, "--follow.token-file=" + token);
         notReady("Your token is not known here, or no longer.");
+        doesNotTell("nobody's");
 
         Files.writeString(token, TestAccess.token("eve"));
         notReady("'eve' may not do this: it takes the role replica, and its roles are [reader]");
+        doesNotTell(TestAccess.token("eve"));
 
         Files.writeString(token, TestAccess.token("copy") + "\n");
         ready();
@@ -275,10 +314,8 @@ class ReplicaTest {
                         TestClient.http(replica.httpPort(), "/metrics", TestAccess.bearer("root"))
                                 .body())
                 .contains("clickstream_flight_leader_connected 0.0"));
-        for (String secret : List.of("nobody's", TestAccess.token("eve"), TestAccess.token("copy"))) {
-            assertThat(TestClient.http(replica.httpPort(), "/health/ready").body())
-                    .doesNotContain(secret);
-        }
+        notReady("it is not connected: Your token is not known here, or no longer.");
+        doesNotTell(TestAccess.token("copy"));
     }
 
     @Test
@@ -332,6 +369,54 @@ class ReplicaTest {
     }
 
     @Test
+    void aLeaderThatAsksForACertificateIsShownOneAndWhoHasNoneIsToldWhy() throws Exception {
+        TestTls own = TestTls.make(folder, "server", "CN=server");
+        TestTls copy = TestTls.make(folder, "copy", "CN=copy");
+        TestTls stranger = TestTls.make(folder, "stranger", "CN=copy"); // the same name, not from the authority
+        Path principals = folder.resolve("principals.json");
+        TestAccess access = TestAccess.usual().principal("copy", "replica");
+        access.last().putArray("certificates").add("CN=copy");
+        access.last().remove("token_sha256");
+        access.write(principals);
+        leader = TestAccess.start(
+                folder.resolve("leader"),
+                leaderOptions(
+                        "--auth.principals=" + principals,
+                        "--tls.certificate=" + own.certificate(),
+                        "--tls.key=" + own.key(),
+                        "--tls.client-ca=" + copy.certificate()));
+        job = new TestClient(leader.port(), TestAccess.token("job"), own, copy);
+        job.put(List.of(Clicks.upsert("a", 0, 1)));
+
+        startReplicaOverTls(own, null);
+        notReady("it cannot be reached: ");
+        notReady("CERTIFICATE_REQUIRED");
+        stopReplica();
+        startReplicaOverTls(own, stranger);
+        notReady("ssl exception (");
+        stopReplica();
+        startReplicaOverTls(own, copy);
+        ready();
+        assertThat(reader.keys("clicks")).containsExactly("a");
+        job.put(List.of(Clicks.upsert("b", 0, 1)));
+        await().atMost(TestClient.PATIENCE)
+                .untilAsserted(() -> assertThat(reader.keys("clicks")).containsExactlyInAnyOrder("a", "b"));
+    }
+
+    /** @param shown the replica's own certificate; null for none */
+    private void startReplicaOverTls(TestTls trusted, TestTls shown) throws Exception {
+        List<String> tls = new ArrayList<>(List.of("--follow.tls.ca=" + trusted.certificate()));
+        if (shown != null) {
+            tls.add("--follow.tls.certificate=" + shown.certificate());
+            tls.add("--follow.tls.key=" + shown.key());
+        }
+        replica = TestAccess.start(
+                folder.resolve("replica"),
+                replicaOptions("grpc+tls://localhost:" + leader.port(), tls.toArray(String[]::new)));
+        reader = new TestClient(replica.port());
+    }
+
+    @Test
     void rowsOfOnesSitesAreThoseOfTheLeader() throws Exception {
         Path principals = folder.resolve("principals.json");
         TestAccess.usual().principal("copy", "replica").write(principals);
@@ -375,19 +460,43 @@ class ReplicaTest {
     }
 
     @Test
-    void aReplicaThatStallsCostsTheLeaderLittleAndTakesTheStateAnew() throws Exception {
+    void aReplicaThatStallsForLongTakesTheStateAnew() throws Exception {
         startLeader("--log.checkpoint-bytes=256KiB");
         job.put(List.of(Clicks.upsert("a", 0, 1)));
         startReplica();
         ready();
         link.stall(true);
         Random random = new Random(3);
-        double most = 0;
         for (int round = 0; FlightServerTest.metric(leader, "followers") > 0; round++) {
             assertThat(round).as("rounds until it is cut off").isLessThan(2_000);
             List<Clicks> rows = new ArrayList<>();
             for (int i = 0; i < 2_000; i++) {
                 rows.add(Clicks.upsert("key" + random.nextInt(20_000), 0, random.nextInt()));
+            }
+            job.put(rows);
+        }
+        link.stall(false);
+        link.cut();
+        ready();
+        caughtUp();
+        assertThat(metric("states_taken_total")).isEqualTo(2);
+        assertThat(rowsOf(reader)).isEqualTo(rowsOf(job));
+    }
+
+    @Test
+    void whoFollowsAndReadsNothingCostsTheLeaderLittleAndIsCutOff() throws Exception {
+        startLeader("--log.checkpoint-bytes=256KiB");
+        job.put(List.of(Clicks.upsert("a", 0, 1)));
+        TestClient follower = open(new TestClient(leader.port()));
+        FlightStream log =
+                open(follower.flight.getStream(new Ticket("follow/v1/-/0".getBytes(StandardCharsets.UTF_8))));
+        assertThat(log.next()).isTrue();
+        double most = 0;
+        for (int round = 0; FlightServerTest.metric(leader, "followers") > 0; round++) {
+            assertThat(round).as("rounds until it is cut off").isLessThan(2_000);
+            List<Clicks> rows = new ArrayList<>();
+            for (int i = 0; i < 2_000; i++) {
+                rows.add(Clicks.upsert("key" + i, 0, round));
             }
             job.put(rows);
             most = Math.max(
@@ -399,13 +508,15 @@ class ReplicaTest {
                             .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                             .sum());
         }
-        assertThat(most).as("memory for the replica").isLessThan(16 << 20);
-        link.stall(false);
-        link.cut();
-        ready();
-        caughtUp();
-        assertThat(metric("states_taken_total")).isEqualTo(2);
-        assertThat(rowsOf(reader)).isEqualTo(rowsOf(job));
+        assertThat(most).as("memory for the follower").isLessThan(16 << 20);
+        FlightServerTest.refused(
+                () -> {
+                    while (log.next()) {
+                        log.getRoot().clear();
+                    }
+                },
+                FlightStatusCode.RESOURCE_EXHAUSTED,
+                "This replica is too slow: ");
     }
 
     @Test
@@ -567,6 +678,10 @@ class ReplicaTest {
         await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(
                         TestClient.http(replica.httpPort(), "/health/ready").body())
                 .isEqualTo("ok\n"));
+    }
+
+    private void doesNotTell(String secret) throws Exception {
+        assertThat(TestClient.http(replica.httpPort(), "/health/ready").body()).doesNotContain(secret);
     }
 
     private void notReady(String why) {

@@ -98,6 +98,10 @@ final class ServerProcess implements AutoCloseable {
         return Files.readString(errors);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** SIGKILL: nothing is flushed, nothing is closed. */
     void kill() throws InterruptedException {
         process.destroyForcibly();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.schemas.live.LiveMetadata;
 import java.io.RandomAccessFile;
@@ -38,11 +39,21 @@ class ServerProcessIT {
                 TestClient client = new TestClient(server.port());
                 RawFlight raw = new RawFlight(server.port())) {
             assertThat(raw.withoutRequest().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            byte[] noMessage = {(byte) 0x0a, 5, 1}; // ends within its first field
+            for (String method : List.of("GetFlightInfo", "ListFlights", "DoGet", "DoPut", "DoAction")) {
+                assertThatThrownBy(() -> raw.call(method, noMessage, null))
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT));
+            }
             raw.silentPut().cancel("leaves", null);
             client.putAndLeave(Clicks.upsert("a", 0, 1), 200);
             await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(server.errors())
                     .contains("a client did not send one request", "a client left before it was answered"));
-            assertThat(server.errors()).doesNotContain("\tat ", "unexpectedly");
+            assertThat(server.errors()).doesNotContain("\tat ", "unexpectedly", "SEVERE");
+            assertThat(server.errors().lines().filter(line -> line.contains("sent bytes that are no message")))
+                    .hasSize(5)
+                    .allMatch(line -> line.length() < 200);
         }
     }
 

@@ -68,6 +68,9 @@ class BrokenManifestsTest {
         String flinkPod = "/spec/podTemplate/spec";
         String flight = "StatefulSet clickstream-flight";
         String flightPod = "/spec/template/spec";
+        String maintain = "CronJob clickstream-maintain";
+        String maintainPod = "/spec/jobTemplate/spec/template/spec";
+        String maintainOptions = "ConfigMap clickstream-maintain-options";
         String jobOptions = "ConfigMap clickstream-pipeline-options";
         String flightOptions = "ConfigMap clickstream-flight-options";
         return Stream.of(
@@ -238,7 +241,57 @@ class BrokenManifestsTest {
                         "NetworkPolicy clickstream-flight",
                         "/spec/ingress/0/ports/0/port",
                         "8825",
-                        "nothing listens on port 8825"));
+                        "nothing listens on port 8825"),
+                new Mistake(Check.SCHEMAS, maintain, "/spec/shedule", "\"@daily\"", "shedule"),
+                new Mistake(Check.SCHEMAS, maintain, "/spec/jobTemplate/spec/backofLimit", "1", "backofLimit"),
+                new Mistake(Check.SCHEMAS, maintain, "/apiVersion", "\"batch/v1beta1\"", "batch/v1"),
+                new Mistake(
+                        Check.REFERENCES, maintain, maintainPod + "/serviceAccountName", "\"x\"", "ServiceAccount x"),
+                new Mistake(Check.REFERENCES, maintain, maintainPod + "/securityContext/runAsNonRoot", "false", "root"),
+                new Mistake(
+                        Check.REFERENCES,
+                        maintain,
+                        maintainPod + "/containers/0/env/2",
+                        "{\"name\":\"AWS_SECRET_ACCESS_KEY\",\"value\":\"x\"}",
+                        "not taken from a Secret"),
+                new Mistake(
+                        Check.REFERENCES,
+                        maintain,
+                        maintainPod + "/containers/0/volumeMounts/0/name",
+                        "\"tmp\"",
+                        "volume is not mounted: options"),
+                new Mistake(
+                        Check.REFERENCES,
+                        "NetworkPolicy clickstream-maintain",
+                        "/spec/podSelector/matchLabels/app",
+                        "\"x\"",
+                        "selects no pod"),
+                new Mistake(
+                        Check.CODE, maintain, maintainPod + "/containers/0/args/1", "\"/etc/x\"", "the file /etc/x"),
+                new Mistake(
+                        Check.CODE,
+                        maintain,
+                        maintainPod + "/containers/0/env/0/value",
+                        "\"-Xmx2g -XX:MaxDirectMemorySize=128m\"",
+                        "may take 2476 MiB, its container 1536 MiB"),
+                new Mistake(
+                        Check.CODE,
+                        maintainOptions,
+                        "/data/maintain.properties",
+                        "\"lake.uri=s3://clickstream/lake2\"",
+                        "maintenance has lake.uri=s3://clickstream/lake2"),
+                new Mistake(
+                        Check.CODE,
+                        maintainOptions,
+                        "/data/maintain.properties",
+                        "\"lake.uri=s3://clickstream/lake\\nkeep-four=2h\"",
+                        "keep-four"),
+                new Mistake(
+                        Check.CODE,
+                        flink,
+                        setting + "s3.endpoint",
+                        "\"http://s3:9000\"",
+                        "maintenance has s3.endpoint= and Flink s3.endpoint=http://s3:9000"));
     }
 
     @ParameterizedTest

@@ -6,11 +6,15 @@ import static io.openclickstream.k8s.Manifests.nameOf;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openclickstream.k8s.Manifests.Pod;
+import io.openclickstream.maintenance.MaintainMain;
+import io.openclickstream.maintenance.MaintainOptions;
 import io.openclickstream.options.OptionsException;
+import io.openclickstream.options.Program;
 import io.openclickstream.pipeline.ClickstreamJob;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -23,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class CodeAgreement {
     private static final Containerfile JOB_IMAGE = Containerfile.of("pipeline");
     private static final Containerfile FLIGHT_IMAGE = Containerfile.of("flight-server");
+    private static final Containerfile MAINTENANCE_IMAGE = Containerfile.of("maintenance");
+
+    private static final Program<?> JOB = ProgramOptions.programOf(ClickstreamJob.class);
 
     /** Any readable file; options only look whether it can be read. */
     private static final String SOME_FILE = Manifests.MODULE.resolve("pom.xml").toString();
@@ -40,6 +47,7 @@ final class CodeAgreement {
         CodeAgreement agreement = new CodeAgreement(manifests);
         agreement.checkJob();
         manifests.all("StatefulSet").forEach(set -> agreement.checkFlightServer(nameOf(set)));
+        agreement.checkMaintenance();
         agreement.checkNetworkPolicies();
         return agreement.problems;
     }
@@ -59,7 +67,7 @@ final class CodeAgreement {
                 job.path("parallelism").asInt() <= ClickstreamJob.MAX_PARALLELISM,
                 "the job's parallelism is above " + ClickstreamJob.MAX_PARALLELISM);
         Pod pod = flinkPod();
-        ProgramOptions options = options(ClickstreamJob.class, pod, job.path("args"));
+        ProgramOptions options = options(JOB, pod, job.path("args"));
         if (options != null) {
             checkThatAServiceAnswers(
                     "live.uri", URI.create(options.value("live.uri").toString()));
@@ -98,15 +106,12 @@ final class CodeAgreement {
     private void checkFlightServer(String name) {
         List<String> entryPoint = FLIGHT_IMAGE.entryPoint();
         String mainClass = entryPoint.get(entryPoint.size() - 1);
-        Pod pod = manifests.pods().stream()
-                .filter(each -> each.owner().equals("StatefulSet " + name))
-                .findFirst()
-                .orElseThrow();
+        Pod pod = pod("StatefulSet " + name);
         JsonNode container = container(pod, "flight-server");
-        checkMemory(container);
+        checkMemory("the Flight server", container);
         ProgramOptions options;
         try {
-            options = options(Class.forName(mainClass), pod, container.path("args"));
+            options = options(ProgramOptions.programOf(Class.forName(mainClass)), pod, container.path("args"));
         } catch (ClassNotFoundException e) {
             problems.add("there is no Flight server " + mainClass);
             return;
@@ -146,8 +151,46 @@ final class CodeAgreement {
                 "prometheus.io/port is not http.port");
     }
 
+    /** What looks after the lake has the job's lake, at the job's store. */
+    private void checkMaintenance() {
+        List<String> entryPoint = MAINTENANCE_IMAGE.entryPoint();
+        require(
+                entryPoint.get(entryPoint.size() - 1).equals(MaintainMain.class.getName()),
+                "there is no program " + entryPoint.get(entryPoint.size() - 1));
+        Pod pod = pod("CronJob clickstream-maintain");
+        JsonNode container = container(pod, "maintain");
+        checkMemory("maintenance", container);
+        ProgramOptions options = options(MaintainOptions.PROGRAM, pod, container.path("args"));
+        ProgramOptions job = options(JOB, flinkPod(), manifests.flink().at("/spec/job/args"));
+        if (options == null || job == null) {
+            return;
+        }
+        for (String option : List.of("lake.uri", "lake.catalog")) {
+            require(
+                    String.valueOf(options.value(option)).equals(String.valueOf(job.value(option))),
+                    "maintenance has %s=%s and the job %s".formatted(option, options.value(option), job.value(option)));
+        }
+        JsonNode settings = manifests.flink().at("/spec/flinkConfiguration");
+        for (Map.Entry<String, String> same : Map.of(
+                        "s3.endpoint", "s3.endpoint",
+                        "s3.path-style-access", "s3.path.style.access",
+                        "s3.region", "s3.endpoint.region")
+                .entrySet()) {
+            Object value = options.value(same.getKey());
+            String given = value == null || value.equals(false) ? "" : value.toString();
+            require(
+                    given.equals(settings.path(same.getValue()).asText()),
+                    "maintenance has %s=%s and Flink %s=%s"
+                            .formatted(
+                                    same.getKey(),
+                                    given,
+                                    same.getValue(),
+                                    settings.path(same.getValue()).asText()));
+        }
+    }
+
     /** Heap and direct memory leave room for the JVM itself within the container's limit. */
-    private void checkMemory(JsonNode container) {
+    private void checkMemory(String whose, JsonNode container) {
         String flags = each(container.path("env"))
                 .filter(variable -> variable.path("name").asText().equals("JDK_JAVA_OPTIONS"))
                 .map(variable -> variable.path("value").asText())
@@ -157,7 +200,7 @@ final class CodeAgreement {
                 + mebibytes(flags, "-XX:MaxDirectMemorySize=(\\d+)([mg])\\b")
                 + JVM_ITSELF_MEBIBYTES;
         long limit = mebibytes(container.at("/resources/limits/memory").asText(), "^(\\d+)([MG])i$");
-        require(jvm <= limit, "the Flight server's JVM may take %d MiB, its container %d MiB".formatted(jvm, limit));
+        require(jvm <= limit, "%s's JVM may take %d MiB, its container %d MiB".formatted(whose, jvm, limit));
     }
 
     private long mebibytes(String text, String pattern) {
@@ -187,7 +230,7 @@ final class CodeAgreement {
     }
 
     /** Reads the options file that the arguments name, from the ConfigMap mounted there; null when it cannot be read. */
-    private @Nullable ProgramOptions options(Class<?> mainClass, Pod pod, JsonNode arguments) {
+    private @Nullable ProgramOptions options(Program<?> program, Pod pod, JsonNode arguments) {
         String file = arguments.path(1).asText();
         if (arguments.size() != 2 || !arguments.path(0).asText().equals("--options")) {
             problems.add(pod.owner() + ": arguments are not --options FILE: " + arguments);
@@ -208,7 +251,7 @@ final class CodeAgreement {
             return null;
         }
         try {
-            return ProgramOptions.read(mainClass, withFilesOfSecrets(pod, text));
+            return ProgramOptions.read(program, withFilesOfSecrets(pod, text));
         } catch (OptionsException e) {
             e.mistakes().forEach(mistake -> problems.add(pod.owner() + ": " + mistake));
             return null;
@@ -243,6 +286,13 @@ final class CodeAgreement {
                 .map(JsonNode::asText)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private Pod pod(String owner) {
+        return manifests.pods().stream()
+                .filter(pod -> pod.owner().equals(owner))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Pod flinkPod() {

@@ -136,7 +136,7 @@ record Manifests(List<ObjectNode> objects) {
     }
 
     /**
-     * Pods as they will be: those of a StatefulSet, and those that Flink makes from its pod template.
+     * Pods as they will be: those of a StatefulSet or a CronJob, and those that Flink makes from its pod template.
      *
      * @param labels what selectors can find them by
      */
@@ -156,12 +156,10 @@ record Manifests(List<ObjectNode> objects) {
     List<Pod> pods() {
         List<Pod> pods = new ArrayList<>();
         for (ObjectNode set : all("StatefulSet")) {
-            Map<String, String> labels = new ConcurrentHashMap<>();
-            set.at("/spec/template/metadata/labels")
-                    .properties()
-                    .forEach(
-                            label -> labels.put(label.getKey(), label.getValue().asText()));
-            pods.add(new Pod("StatefulSet " + nameOf(set), labels, set.at("/spec/template/spec")));
+            pods.add(pod("StatefulSet " + nameOf(set), set.at("/spec/template")));
+        }
+        for (ObjectNode job : all("CronJob")) {
+            pods.add(pod("CronJob " + nameOf(job), job.at("/spec/jobTemplate/spec/template")));
         }
         for (ObjectNode flink : all("FlinkDeployment")) {
             JsonNode spec = flink.at("/spec/podTemplate/spec");
@@ -171,5 +169,13 @@ record Manifests(List<ObjectNode> objects) {
                     "TaskManager of " + nameOf(flink), KubernetesUtils.getTaskManagerSelectors(nameOf(flink)), spec));
         }
         return pods;
+    }
+
+    private static Pod pod(String owner, JsonNode template) {
+        Map<String, String> labels = new ConcurrentHashMap<>();
+        template.at("/metadata/labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        return new Pod(owner, labels, template.path("spec"));
     }
 }

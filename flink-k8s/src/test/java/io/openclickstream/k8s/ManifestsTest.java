@@ -74,12 +74,25 @@ class ManifestsTest {
 
     @Test
     void theImagesAreMadeOfFilesThatExist() {
-        for (String image : List.of("pipeline", "flight-server")) {
+        for (String image : List.of("pipeline", "flight-server", "maintenance")) {
             assertThat(Containerfile.of(image).copiedSources())
                     .allSatisfy(source -> assertThat(source).exists());
         }
-        assertThat(Containerfile.of("flight-server").entryPoint()).contains("@/opt/clickstream/jvm.options");
-        assertThat(Containerfile.of("flight-server").text()).contains("COPY jvm.options /opt/clickstream/jvm.options");
+        for (String image : List.of("flight-server", "maintenance")) {
+            assertThat(Containerfile.of(image).entryPoint()).contains("@/opt/clickstream/jvm.options");
+            assertThat(Containerfile.of(image).text()).contains("COPY jvm.options /opt/clickstream/jvm.options");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void theLakeIsLookedAfterByOneRunAtATime(String overlay) {
+        var job = Manifests.of(overlay).one("CronJob", "clickstream-maintain");
+        assertThat(job.at("/spec/concurrencyPolicy").asText()).isEqualTo("Forbid");
+        assertThat(job.at("/spec/schedule").asText()).matches("\\d+ \\* \\* \\* \\*");
+        assertThat(job.at("/spec/jobTemplate/spec/template/spec/containers/0/image")
+                        .asText())
+                .isEqualTo("clickstream-maintenance:0.1.0");
     }
 
     private static String setting(String overlay, String key) {

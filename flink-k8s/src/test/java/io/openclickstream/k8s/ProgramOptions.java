@@ -25,7 +25,15 @@ record ProgramOptions(Class<?> type, Object values) {
      * @throws OptionsException when the program would not start with it
      */
     static ProgramOptions read(Class<?> mainClass, String text) throws OptionsException {
-        Program<?> program = programOf(mainClass);
+        return read(programOf(mainClass), text);
+    }
+
+    /**
+     * Reads the text of an options file.
+     *
+     * @throws OptionsException when the program would not start with it
+     */
+    static ProgramOptions read(Program<?> program, String text) throws OptionsException {
         try {
             Path file = Files.createTempFile("options", ".properties");
             Files.writeString(file, text);
@@ -50,7 +58,7 @@ record ProgramOptions(Class<?> type, Object values) {
         throw new IllegalStateException("There is no option " + name + " in " + type);
     }
 
-    private static Program<?> programOf(Class<?> mainClass) {
+    static Program<?> programOf(Class<?> mainClass) {
         List<? extends Program<?>> programs = classesBeside(mainClass)
                 .flatMap(type -> Stream.of(type.getDeclaredFields()))
                 .filter(field -> field.getType() == Program.class && Modifier.isStatic(field.getModifiers()))

@@ -101,6 +101,8 @@ final class References {
         Stream<String> named = Stream.of(
                         manifests.all("StatefulSet").stream()
                                 .map(set -> set.at("/spec/template/spec/serviceAccountName")),
+                        manifests.all("CronJob").stream()
+                                .map(job -> job.at("/spec/jobTemplate/spec/template/spec/serviceAccountName")),
                         manifests.all("FlinkDeployment").stream().map(flink -> flink.at("/spec/serviceAccount")),
                         manifests.all("RoleBinding").stream()
                                 .flatMap(binding -> each(binding.path("subjects")))

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Erases persons from a lake, or verifies it. Exit code 0 when nothing is left, 1 when something is or it failed, 2 when
- * an option is wrong.
+ * Erases persons from the lake and the live tables, or verifies it. Exit code 0 when nothing is left open, 1 when
+ * something is or it failed, 2 when an option is wrong.
  */
 public final class EraseMain {
     private EraseMain() {}
@@ -20,7 +20,8 @@ public final class EraseMain {
 
     private static int run(EraseOptions options) {
         try (LakeCatalog catalog = LakeCatalog.open(EraseOptions.access(options).settings())) {
-            Erasure erasure = new Erasure(catalog, Clock.systemUTC());
+            EraseEverywhere erasure = new EraseEverywhere(
+                    catalog, Clock.systemUTC(), EraseOptions.live(options), options.kafkaRetention());
             Path verified = options.verify();
             return verified == null ? erase(erasure, options) : verify(erasure, verified);
         } catch (IOException | RuntimeException e) {
@@ -30,7 +31,7 @@ public final class EraseMain {
         }
     }
 
-    private static int erase(Erasure erasure, EraseOptions options) throws IOException {
+    private static int erase(EraseEverywhere erasure, EraseOptions options) throws IOException {
         List<Person> persons = new ArrayList<>();
         EraseOptions.named(options)
                 .forEach(user -> persons.add(Person.parse(user).orElseThrow()));
@@ -38,7 +39,8 @@ public final class EraseMain {
         if (file != null) {
             persons.addAll(Person.read(file));
         }
-        Receipt receipt = erasure.erase(persons);
+        Path keys = options.pseudonymsKeys();
+        Receipt receipt = keys == null ? erasure.erase(persons) : erasure.erase(persons, PersonPseudonyms.read(keys));
         receipt.write(options.receipt());
         for (Receipt.Place place : receipt.places()) {
             System.out.printf(
@@ -49,19 +51,29 @@ public final class EraseMain {
                     place.files().size(),
                     place.snapshots());
         }
-        receipt.open().forEach(System.out::println);
+        for (Elsewhere other : receipt.elsewhere()) {
+            if (other.isDone()) {
+                System.out.printf(
+                        "%s: %s%s%n",
+                        other.name() == null ? other.place() : other.place() + " " + other.name(),
+                        other.rows() == null ? "" : other.rows() + " rows. ",
+                        other.why());
+            }
+        }
+        receipt.open().forEach(line -> System.out.println("OPEN " + line));
+        System.out.println("What the job wrote while this ran, and until it was told, is found by erasing again.");
         System.out.printf("The receipt is %s. It names the persons: keep it accordingly.%n", options.receipt());
         return receipt.open().isEmpty() ? 0 : 1;
     }
 
-    private static int verify(Erasure erasure, Path file) throws IOException {
+    private static int verify(EraseEverywhere erasure, Path file) throws IOException {
         Receipt receipt = Receipt.read(file);
         List<String> findings = erasure.verify(receipt.everybody());
         findings.forEach(System.out::println);
         System.out.printf(
                 findings.isEmpty()
-                        ? "Nothing of the %d persons of %s is left in the lake.%n"
-                        : "Something of the %d persons of %s is in the lake. Erase again, or see docs/erasure.md.%n",
+                        ? "Nothing of the %d persons of %s is left where it was looked for.%n"
+                        : "Something of the %d persons of %s is left. Erase again, or see docs/erasure.md.%n",
                 receipt.persons().size(),
                 file);
         return findings.isEmpty() ? 0 : 1;

@@ -14,12 +14,18 @@ public final class Erasure {
     private final LakeCatalog catalog;
     private final Clock clock;
     private final Steps steps;
+    private final Removals removals;
 
     public Erasure(LakeCatalog catalog, Clock clock) {
         this(catalog, clock, Steps.QUIET);
     }
 
     Erasure(LakeCatalog catalog, Clock clock, Steps steps) {
+        this(catalog, clock, steps, Removals.UNRECORDED);
+    }
+
+    Erasure(LakeCatalog catalog, Clock clock, Steps steps, Removals removals) {
+        this.removals = removals;
         this.catalog = catalog;
         this.clock = clock;
         this.steps = steps;
@@ -36,7 +42,8 @@ public final class Erasure {
                 Optional<PersonRows> rows =
                         PersonRows.of(catalog.load(name).orElseThrow().schema(), persons);
                 if (rows.isPresent()) {
-                    places.add(new TableErasure(catalog, name, rows.get(), scratch, steps, open).erase(clock.millis()));
+                    places.add(new TableErasure(catalog, name, rows.get(), scratch, steps, removals, open)
+                            .erase(clock.millis()));
                 }
             }
         } finally {
@@ -50,6 +57,7 @@ public final class Erasure {
                 started,
                 clock.instant().toString(),
                 places,
+                List.of(),
                 open);
     }
 

@@ -3,11 +3,16 @@ package io.openclickstream.maintenance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
@@ -18,6 +23,7 @@ import org.apache.iceberg.expressions.InclusiveMetricsEvaluator;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.Types;
 
 /**
  * Which rows of a table are some persons': those under their ids, or, where a table keeps what was refused, those whose
@@ -27,6 +33,9 @@ final class PersonRows implements Predicate<Record> {
     private static final String SITE = "site_id";
     private static final String USER = "user_id";
     private static final List<String> RAW = List.of("raw_key", "raw_value", "detail");
+
+    /** Of clicks and sessions: metrics count both by them. */
+    private static final Set<String> TIMES = Set.of("event_time", "start_time", "end_time");
 
     private final Set<Person> persons;
     private final Schema schema;
@@ -39,7 +48,9 @@ final class PersonRows implements Predicate<Record> {
         this.persons = new HashSet<>(persons);
         this.schema = schema;
         this.isRaw = isRaw;
-        this.columns = isRaw ? schema.select(RAW) : schema.select(SITE, USER);
+        this.columns = schema.select(Stream.of(isRaw ? RAW : List.of(SITE, USER), TIMES)
+                .flatMap(Collection::stream)
+                .toList());
         this.filter = isRaw
                 ? Expressions.alwaysTrue()
                 : Expressions.in(
@@ -75,6 +86,14 @@ final class PersonRows implements Predicate<Record> {
         return String.valueOf(value).getBytes(StandardCharsets.UTF_8);
     }
 
+    private void addHours(Record row, Set<Instant> hours) {
+        for (Types.NestedField column : columns.columns()) {
+            if (TIMES.contains(column.name()) && row.getField(column.name()) instanceof OffsetDateTime time) {
+                hours.add(time.toInstant().truncatedTo(ChronoUnit.HOURS));
+            }
+        }
+    }
+
     /** Whether the manifest allows that the file has such rows. */
     boolean mayBeIn(DataFile file) {
         return isRaw || new InclusiveMetricsEvaluator(schema, filter).eval(file);
@@ -82,6 +101,15 @@ final class PersonRows implements Predicate<Record> {
 
     /** How many such rows a file has; reads only row groups whose bloom filter, or bounds, allow any. */
     long count(InputFile file) throws IOException {
+        return count(file, new HashSet<>());
+    }
+
+    /**
+     * The same.
+     *
+     * @param hours gets the beginnings of the hours of event time that the rows lie in, where they say
+     */
+    long count(InputFile file, Set<Instant> hours) throws IOException {
         long count = 0;
         try (CloseableIterable<Record> rows = Parquet.read(file)
                 .project(columns)
@@ -91,6 +119,7 @@ final class PersonRows implements Predicate<Record> {
             for (Record row : rows) {
                 if (test(row)) {
                     count++;
+                    addHours(row, hours);
                 }
             }
         }

@@ -1,10 +1,12 @@
 package io.openclickstream.maintenance;
 
+import io.openclickstream.lake.BackfillMark;
 import io.openclickstream.lake.EpochFile;
 import io.openclickstream.lake.EpochMark;
 import io.openclickstream.lake.LakeCatalog;
 import io.openclickstream.lake.storage.LakeStorage.UnfinishedUpload;
 import io.openclickstream.maintenance.TablePlan.EpochHour;
+import io.openclickstream.schemas.lake.BackfillLineage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +33,28 @@ final class Planner {
     private final Care care;
     private final Instant now;
 
+    /** What a table says is committed of its job's lineages, and of backfills. */
+    private record Marks(EpochMark epochs, Map<String, BackfillMark> backfills) {
+        boolean hasCommitted(EpochFile file) {
+            BackfillMark backfill = backfills.get(file.lineage());
+            return backfill == null
+                    ? epochs.epoch(file.lineage()).orElse(0L) >= file.lastEpoch()
+                    : backfill.hasCommitted(file);
+        }
+
+        /** Whether neither a job nor a run of a backfill can come back to it. */
+        boolean canNeverCommit(EpochFile file) {
+            if (BackfillLineage.is(file.lineage())) {
+                BackfillMark backfill = backfills.get(file.lineage());
+                return backfill == null || !backfill.mayHave(file);
+            }
+            return !file.lineage().equals(epochs.lineage())
+                    && epochs.epoch(file.lineage())
+                            .filter(committed -> file.firstEpoch() > committed)
+                            .isPresent();
+        }
+    }
+
     Planner(LakeCatalog catalog, Care care, Instant now) {
         this.catalog = catalog;
         this.care = care;
@@ -49,7 +73,7 @@ final class Planner {
             uploads.addAll(old(folder));
         }
         Table table = catalog.load(name).orElseThrow();
-        EpochMark mark = EpochMark.of(table.properties());
+        var marks = new Marks(EpochMark.of(table.properties()), BackfillMark.of(table.properties()));
         Set<String> referred = TableFiles.all(table);
         List<String> remarks = new ArrayList<>();
         List<Compaction> compactions = Compaction.of(layout, TableFiles.current(table), care, now);
@@ -62,7 +86,7 @@ final class Planner {
                 .filter(file -> isOrphan(file, referred) && !written.contains(LakeLayout.place(file.location())))
                 .forEach(orphans::add);
         ofEpochs.stream()
-                .filter(file -> isOld(file) && isLeftOver(layout, file, mark, referred))
+                .filter(file -> isOld(file) && isLeftOver(layout, file, marks, referred))
                 .forEach(orphans::add);
         return new TablePlan(
                 name,
@@ -70,7 +94,7 @@ final class Planner {
                 expiry(table).apply().stream().map(Snapshot::snapshotId).toList(),
                 orphans,
                 uploads,
-                hours(layout, inTable, ofEpochs, mark, referred, remarks),
+                hours(layout, inTable, ofEpochs, marks, referred, remarks),
                 remarks);
     }
 
@@ -104,16 +128,13 @@ final class Planner {
     }
 
     /** What a killed writer left, or wrote for an epoch that no job can come back to. */
-    private static boolean isLeftOver(LakeLayout layout, FileInfo file, EpochMark mark, Set<String> referred) {
+    private static boolean isLeftOver(LakeLayout layout, FileInfo file, Marks marks, Set<String> referred) {
         if (UNFINISHED.matcher(file.location()).matches()) {
             return true;
         }
         return !referred.contains(LakeLayout.place(file.location()))
                 && layout.epochFile(file.location())
-                        .filter(name -> !name.lineage().equals(mark.lineage())
-                                && mark.epoch(name.lineage())
-                                        .filter(committed -> name.firstEpoch() > committed)
-                                        .isPresent())
+                        .filter(marks::canNeverCommit)
                         .isPresent();
     }
 
@@ -121,7 +142,7 @@ final class Planner {
             LakeLayout layout,
             List<FileInfo> inTable,
             List<FileInfo> ofEpochs,
-            EpochMark mark,
+            Marks marks,
             Set<String> referred,
             List<String> remarks) {
         Map<Long, List<FileInfo>> byHour = new TreeMap<>();
@@ -137,7 +158,7 @@ final class Planner {
             if (LakeLayout.endOf(hour.getKey()).plus(care.keepEpochFiles()).isAfter(now)) {
                 break;
             }
-            Optional<String> reason = whyItStays(layout, hour.getKey(), hour.getValue(), inTable, mark, referred);
+            Optional<String> reason = whyItStays(layout, hour.getKey(), hour.getValue(), inTable, marks, referred);
             if (reason.isPresent()) {
                 remarks.add("the files of epochs of %s and later hours stay: %s"
                         .formatted(LakeLayout.hourFolder(hour.getKey()), reason.get()));
@@ -154,14 +175,14 @@ final class Planner {
             long hour,
             List<FileInfo> files,
             List<FileInfo> inTable,
-            EpochMark mark,
+            Marks marks,
             Set<String> referred) {
         for (FileInfo file : files) {
             EpochFile name = layout.epochFile(file.location()).orElseThrow();
             if (referred.contains(LakeLayout.place(file.location()))) {
                 return Optional.of("a snapshot that is kept refers to " + file.location());
             }
-            if (mark.epoch(name.lineage()).orElse(0L) < name.lastEpoch()) {
+            if (!marks.hasCommitted(name)) {
                 return Optional.of(file.location() + " is not committed");
             }
         }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,7 +19,8 @@ import java.util.List;
  * @param persons {@code SITE/USER}
  * @param started when, in UTC
  * @param finished when, in UTC
- * @param places one for each place where data of persons is kept; a reader must expect places it does not know
+ * @param places one for each table of the lake with rows of persons
+ * @param elsewhere the other places where data of persons is kept; a reader must expect places it does not know
  * @param open what is not erased yet and why, so that it has to be done again or elsewhere
  */
 record Receipt(
@@ -27,8 +30,12 @@ record Receipt(
         @JsonProperty("started") String started,
         @JsonProperty("finished") String finished,
         @JsonProperty("places") List<Place> places,
+        @JsonProperty("elsewhere") List<Elsewhere> elsewhere,
         @JsonProperty("open") List<String> open) {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+    /** Had no {@code elsewhere}. */
+    private static final int OLDEST_VERSION = 1;
+
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
@@ -54,6 +61,20 @@ record Receipt(
         }
     }
 
+    @SuppressWarnings("ConstantValue") // absent in older receipts
+    Receipt {
+        places = List.copyOf(places);
+        elsewhere = elsewhere == null ? List.of() : List.copyOf(elsewhere);
+        open = List.copyOf(open);
+    }
+
+    /** The same and what became of other places. */
+    Receipt with(List<Elsewhere> others, Instant at) {
+        List<String> all = new ArrayList<>(open);
+        others.stream().filter(each -> !each.isDone()).map(Elsewhere::line).forEach(all::add);
+        return new Receipt(version, lake, persons, started, at.toString(), places, others, all);
+    }
+
     void write(Path file) throws IOException {
         Files.writeString(file, JSON.writeValueAsString(this) + "\n");
     }
@@ -61,7 +82,7 @@ record Receipt(
     /** @throws IOException when it cannot be read, or is of a form that this program does not know */
     static Receipt read(Path file) throws IOException {
         Receipt receipt = JSON.readValue(Files.readString(file), Receipt.class);
-        if (receipt.version() != VERSION) {
+        if (receipt.version() < OLDEST_VERSION || receipt.version() > VERSION) {
             throw new IOException(
                     "%s is a receipt of form %d, and this program knows %d. Use the program that wrote it."
                             .formatted(file, receipt.version(), VERSION));

@@ -192,8 +192,11 @@ final class SortedRewrite {
                 .overwrite();
         Types.NestedField lookUp = schema.findField(LOOK_UP_COLUMN);
         if (lookUp != null && lookUp.type().typeId() == Type.TypeID.STRING) {
-            // The writer takes from it the smallest that does for the users it has seen.
-            builder.set(TableProperties.PARQUET_BLOOM_FILTER_COLUMN_ENABLED_PREFIX + LOOK_UP_COLUMN, "true")
+            // Parquet leaves the filter out where a dictionary holds all values, and not every engine looks into that.
+            // Sorted, users compress as well without one. The writer takes the smallest filter that does for those
+            // seen.
+            builder.set(TableProperties.PARQUET_DICT_ENCODING_ENABLED_COLUMN_PREFIX + LOOK_UP_COLUMN, "false")
+                    .set(TableProperties.PARQUET_BLOOM_FILTER_COLUMN_ENABLED_PREFIX + LOOK_UP_COLUMN, "true")
                     .set(TableProperties.PARQUET_BLOOM_FILTER_ADAPTIVE_ENABLED, "true")
                     .set(
                             TableProperties.PARQUET_BLOOM_FILTER_MAX_BYTES,

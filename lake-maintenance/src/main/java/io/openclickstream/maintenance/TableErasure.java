@@ -6,11 +6,13 @@ import io.openclickstream.lake.LakeCatalog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ExpireSnapshots;
@@ -36,6 +38,7 @@ final class TableErasure {
     private final PersonRows persons;
     private final Path scratch;
     private final Steps steps;
+    private final Removals removals;
     private final List<String> files = new ArrayList<>();
     private final List<String> open;
     private long rowsInTable;
@@ -43,12 +46,20 @@ final class TableErasure {
     private long snapshots;
 
     /** @param open gets a line for what could not be erased now */
-    TableErasure(LakeCatalog catalog, String table, PersonRows persons, Path scratch, Steps steps, List<String> open) {
+    TableErasure(
+            LakeCatalog catalog,
+            String table,
+            PersonRows persons,
+            Path scratch,
+            Steps steps,
+            Removals removals,
+            List<String> open) {
         this.catalog = catalog;
         this.layout = new LakeLayout(catalog.settings(), table);
         this.persons = persons;
         this.scratch = scratch;
         this.steps = steps;
+        this.removals = removals;
         this.open = open;
     }
 
@@ -64,12 +75,15 @@ final class TableErasure {
     }
 
     private boolean fromTable() throws IOException {
+        long recorded = 0;
         for (int attempt = 1; ; attempt++) {
             Table table = catalog.load(layout.table()).orElseThrow();
             List<DataFile> found = new ArrayList<>();
             long rows = 0;
+            Set<Instant> hours = new TreeSet<>();
             for (DataFile file : TableFiles.current(table)) {
-                long inFile = persons.mayBeIn(file) ? persons.count(table.io().newInputFile(file.location())) : 0;
+                long inFile =
+                        persons.mayBeIn(file) ? persons.count(table.io().newInputFile(file.location()), hours) : 0;
                 if (inFile > 0) {
                     found.add(file);
                     rows += inFile;
@@ -77,6 +91,10 @@ final class TableErasure {
             }
             if (found.isEmpty()) {
                 return false;
+            }
+            if (rows > recorded) { // an attempt before this one may have written down the same rows
+                removals.before(layout.table(), rows - recorded, hours);
+                recorded = rows;
             }
             List<String> uploaded = new ArrayList<>();
             try {

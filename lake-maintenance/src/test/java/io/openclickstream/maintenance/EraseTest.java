@@ -5,17 +5,29 @@ import static io.openclickstream.maintenance.TestLake.LINEAGE;
 import static io.openclickstream.maintenance.TestLake.REJECTED;
 import static io.openclickstream.maintenance.TestLake.SESSIONS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.openclickstream.lake.EpochMark;
+import io.openclickstream.lake.ErasedPersons;
 import io.openclickstream.lake.LakeSettings;
 import io.openclickstream.lake.LakeTable;
+import io.openclickstream.lake.PersonHash;
+import io.openclickstream.lake.RecordedErasure;
 import io.openclickstream.lake.storage.S3Access;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Test;
@@ -121,10 +133,7 @@ class EraseTest {
             assertThat(receipt.open()).isEmpty();
             assertThat(receipt.places())
                     .extracting(Receipt.Place::name, Receipt.Place::rowsInTable, Receipt.Place::rowsByFolder)
-                    .containsExactly(
-                            org.assertj.core.api.Assertions.tuple("clicks", 6L, 6L),
-                            org.assertj.core.api.Assertions.tuple("rejected", 3L, 3L),
-                            org.assertj.core.api.Assertions.tuple("sessions", 3L, 3L));
+                    .containsExactly(tuple("clicks", 6L, 6L), tuple("rejected", 3L, 3L), tuple("sessions", 3L, 3L));
             // She has the same id on another site, and stays there.
             assertThat(erasure.verify(ADA))
                     .allMatch(line -> line.contains("0 rows of them") || line.endsWith("holds an id"));
@@ -148,6 +157,37 @@ class EraseTest {
             assertThat(Receipt.read(file).everybody()).isEqualTo(both);
             lake.commit(4, lake.hoursAgo(0), CLICKS, lake.click("ada-lovelace", lake.hoursAgo(0), 99));
             assertThat(erasure.verify(both)).as("a late click is found").isNotEmpty();
+        }
+    }
+
+    @Test
+    void aPersonIsFoundUnderAllPseudonymsOfTheKeys() throws Exception {
+        Path file = folder.resolve("keys.json");
+        Files.writeString(file, """
+                {"grouping": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "keys": [
+                  {"id": "one", "from": "2026-11-01T00:00:00Z", "secret": "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="},
+                  {"id": "two", "from": "2026-12-01T00:00:00Z",
+                   "secret": "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl9gYWJjZGVmZw=="}]}""");
+        try (TestLake lake = newLake("lake")) {
+            long hour = lake.hoursAgo(0);
+            lake.commit(
+                    1,
+                    hour,
+                    CLICKS,
+                    lake.click("d7939211ce21a42446ae6ecfa8cffaac", hour, 1),
+                    lake.click("40f78cbe786d7897badd1992f259908d", hour, 2),
+                    lake.click("66a3cc02a421480c31cc790ef2617442", hour, 3));
+            List<Person> persons = List.of(new Person("shop", "ada"), new Person("blog", "bob"));
+
+            Receipt receipt = everywhere(lake, Clock.systemUTC()).erase(persons, PersonPseudonyms.read(file));
+
+            assertThat(receipt.everybody()).hasSize(2 * 4).containsAll(persons);
+            assertThat(listed(lake).get(0).persons())
+                    .as("nobody as they were sent")
+                    .hasSize(2 * 3)
+                    .contains(PersonHash.of("shop", "d7939211ce21a42446ae6ecfa8cffaac"))
+                    .doesNotContain(PersonHash.of("shop", "ada"), PersonHash.of("blog", "bob"));
+            assertThat(lake.rows(CLICKS)).singleElement().asString().contains("66a3cc02a421480c31cc790ef2617442");
         }
     }
 
@@ -225,6 +265,116 @@ class EraseTest {
             assertThat(new Erasure(lake.catalog, Clock.systemUTC()).erase(ADA).open())
                     .isEmpty();
             assertThat(lake.rows(CLICKS)).hasSize(10).isEqualTo(lake.rowsByFolder(CLICKS));
+        }
+    }
+
+    private static EraseEverywhere everywhere(TestLake lake, Clock clock) {
+        return new EraseEverywhere(lake.catalog, clock, new EraseEverywhere.Live.None(), Duration.ZERO);
+    }
+
+    private static List<RecordedErasure> listed(TestLake lake) throws Exception {
+        return new ErasedPersons(lake.catalog.settings(), lake.catalog.storage()).after(0);
+    }
+
+    @Test
+    void thePersonIsListedFirstAndThenWhatLeavesTheLake() throws Exception {
+        try (TestLake lake = newLake("lake")) {
+            fill(lake);
+            Receipt receipt = everywhere(lake, Clock.systemUTC()).erase(ADA);
+
+            assertOnlyOthersAreLeft(
+                    lake, Map.of(CLICKS, lake.rows(CLICKS), SESSIONS, List.of(), REJECTED, lake.rows(REJECTED)));
+            List<RecordedErasure> list = listed(lake);
+            assertThat(list.get(0).persons()).containsExactly(PersonHash.of("shop", "ada-lovelace"));
+            assertThat(list.get(0).rows()).isEmpty();
+            Map<String, Long> removed = new TreeMap<>();
+            Set<Instant> hours = new TreeSet<>();
+            for (RecordedErasure entry : list.subList(1, list.size())) {
+                assertThat(entry.persons()).isEmpty();
+                entry.rows().forEach((dataset, rows) -> removed.merge(dataset, rows, Long::sum));
+                hours.addAll(entry.hours());
+            }
+            assertThat(removed).isEqualTo(Map.of("clicks", 6L, "sessions", 3L, "rejected", 3L));
+            assertThat(hours)
+                    .containsExactly(
+                            Instant.ofEpochSecond(3_600 * lake.hoursAgo(4)),
+                            Instant.ofEpochSecond(3_600 * lake.hoursAgo(0)));
+            assertThat(receipt.elsewhere())
+                    .extracting(Elsewhere::place, Elsewhere::isDone)
+                    .containsExactly(tuple("job_state", false), tuple("live_tables", true), tuple("kafka", true));
+            assertThat(receipt.open()).hasSize(1).first().asString().startsWith("job_state: The job was told at ");
+        }
+    }
+
+    @Test
+    void onceTheJobHasGoneOnNothingIsOpenAndWhatItWroteInBetweenIsFound() throws Exception {
+        Clock earlier = Clock.offset(
+                Clock.systemUTC(), Elsewhere.JOB_FORGETS_WITHIN.plusMinutes(1).negated());
+        try (TestLake lake = newLake("lake")) {
+            fill(lake);
+            assertThat(everywhere(lake, earlier).erase(ADA).open()).hasSize(1);
+            long hour = lake.hoursAgo(0);
+            lake.commit(4, hour, CLICKS, lake.click("bob", hour, 99), lake.click("ada-lovelace", hour, 99));
+
+            Receipt again = everywhere(lake, Clock.systemUTC()).erase(ADA);
+
+            assertThat(again.open()).isEmpty();
+            assertThat(again.places().get(0).rowsInTable()).isEqualTo(1);
+            assertThat(listed(lake).stream().flatMap(entry -> entry.persons().stream()))
+                    .as("listed once")
+                    .hasSize(1);
+            Path file = folder.resolve("receipt.json");
+            again.write(file);
+            assertThat(Receipt.read(file)).isEqualTo(again);
+        }
+    }
+
+    @Test
+    void whatIsAboutToLeaveIsWrittenDownAlsoWhenItIsKilledThen() throws Exception {
+        try (TestLake lake = newLake("lake")) {
+            fill(lake);
+            var list = new ListedPersons(
+                    new ErasedPersons(lake.catalog.settings(), lake.catalog.storage()), Clock.systemUTC());
+            Steps killing = what -> {
+                if (what.startsWith("commit the erasure")) {
+                    throw new IllegalStateException("killed");
+                }
+            };
+            assertThatThrownBy(() -> new Erasure(lake.catalog, Clock.systemUTC(), killing, list.removals()).erase(ADA))
+                    .hasMessage("killed");
+            assertThat(listed(lake).get(0).rows()).isEqualTo(Map.of("clicks", 6L));
+        }
+    }
+
+    @Test
+    void placesThatCannotBeErasedSayWhyAndUntilWhen() {
+        Instant listed = Instant.parse("2026-03-01T10:00:00Z");
+        Duration week = Duration.ofDays(7);
+        assertThat(Elsewhere.kafka(listed, week, listed.plus(week).minusMillis(1)))
+                .matches(kafka -> !kafka.isDone() && "2026-03-08T10:00:00Z".equals(kafka.until()));
+        assertThat(Elsewhere.kafka(listed, week, listed.plus(week)).isDone()).isTrue();
+        assertThat(Elsewhere.kafka(listed, null, listed.plus(week)).line()).contains("--kafka.retention");
+        Instant due = listed.plus(Elsewhere.JOB_FORGETS_WITHIN);
+        assertThat(Elsewhere.jobState(listed, due).isDone()).isFalse();
+        assertThat(Elsewhere.jobState(listed, null).line()).contains("Open until " + due);
+        assertThat(Elsewhere.jobState(listed, due.plusMillis(1)).why()).contains("savepoints");
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsOpenAndTheLakeIsErased() throws Exception {
+        try (TestLake lake = newLake("lake");
+                ServerSocket silent = new ServerSocket(0)) {
+            fill(lake);
+            int port = silent.getLocalPort();
+            silent.close();
+            var server = new EraseEverywhere.Live.Server(
+                    new LiveServer.Access(URI.create("grpc://127.0.0.1:" + port), null, null));
+            Receipt receipt = new EraseEverywhere(lake.catalog, Clock.systemUTC(), server, null).erase(ADA);
+
+            assertThat(receipt.places().get(0).rowsInTable()).isEqualTo(6);
+            assertThat(receipt.open())
+                    .hasSize(3)
+                    .anyMatch(line -> line.startsWith("live_tables: the Flight server did not do it: "));
         }
     }
 }

@@ -6,14 +6,18 @@ import static io.openclickstream.maintenance.TestLake.REJECTED;
 import static io.openclickstream.maintenance.TestLake.SESSIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.openclickstream.lake.Backfill;
 import io.openclickstream.lake.EpochFile;
 import io.openclickstream.lake.EpochMark;
+import io.openclickstream.lake.LakeBackfill;
 import io.openclickstream.lake.LakeRefusedException;
 import io.openclickstream.lake.LakeSettings;
 import io.openclickstream.lake.LakeTable;
 import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.schemas.SchemaText;
+import io.openclickstream.schemas.lake.BackfillLineage;
 import io.openclickstream.schemas.lake.LakeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +34,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.data.Record;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.filter2.compat.FilterCompat;
+import org.apache.parquet.filter2.predicate.FilterApi;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.AfterEach;
@@ -171,6 +180,51 @@ class MaintenanceTest {
                 .containsExactly("ada ada ada ada ada ada zoe zoe zoe zoe zoe zoe|");
     }
 
+    /** By the filter alone: the user lies between the first and the last, and no dictionary is looked into. */
+    @ParameterizedTest
+    @ValueSource(strings = {"clicks", "sessions"})
+    void aCompactedFileIsSkippedForAUserWhoIsNotInIt(String name) throws Exception {
+        long hour = lake.hoursAgo(4);
+        for (int epoch = 1; epoch <= 2; epoch++) {
+            List<Record> clicks = new ArrayList<>();
+            List<Record> sessions = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                clicks.add(lake.click("user" + i, hour, i));
+                sessions.add(lake.session("user" + i, hour, i));
+            }
+            lake.commit(
+                    epoch,
+                    Map.of(
+                            CLICKS, List.of(lake.file(LINEAGE, epoch, hour, CLICKS, clicks)),
+                            SESSIONS, List.of(lake.file(LINEAGE, epoch, hour, SESSIONS, sessions))));
+        }
+        maintain(lake.start);
+        Path file = lake.copy(compacted(name.equals("clicks") ? CLICKS : SESSIONS), folder);
+
+        assertThat(rowsToRead(file, "user77")).as("by Parquet itself").isEqualTo(400);
+        assertThat(rowsToRead(file, "user77x")).as("by Parquet itself").isZero();
+        for (String user : List.of("user77", "user77x")) {
+            assertThat(TestLake.query("SELECT bloom_filter_excludes FROM parquet_bloom_probe('%s', 'user_id', '%s')"
+                            .formatted(file, user)))
+                    .as("by DuckDB")
+                    .containsExactly(user.equals("user77x") + "|");
+        }
+    }
+
+    private static long rowsToRead(Path file, String user) throws IOException {
+        var isUser = FilterApi.eq(FilterApi.binaryColumn("user_id"), Binary.fromString(user));
+        var options = ParquetReadOptions.builder()
+                .withRecordFilter(FilterCompat.get(isUser))
+                .useDictionaryFilter(false)
+                .useColumnIndexFilter(false)
+                .build();
+        try (var reader = ParquetFileReader.open(new LocalInputFile(file), options)) {
+            return reader.getRowGroups().stream()
+                    .mapToLong(BlockMetaData::getRowCount)
+                    .sum();
+        }
+    }
+
     @Test
     void aManifestSaysOfACompactedFileWhatItHolds() throws Exception {
         writeEpochs(lake);
@@ -300,6 +354,83 @@ class MaintenanceTest {
         assertThat(lake.rowsByFolder(CLICKS)).isEmpty();
         assertThat(lake.rowsOfCompacted(CLICKS)).isEqualTo(before.get(CLICKS));
         assertThat(all(lake)).isEqualTo(before);
+    }
+
+    /** Adds a click of an hour that is over to every table's backfill, and returns the lineage of its files. */
+    private String backfill(String run, boolean isCommitted) throws Exception {
+        var year = new Backfill("year", "a file", null, Instant.parse("2020-01-01T00:00:00Z"));
+        var added = new LakeBackfill(lake.catalog, List.of(CLICKS, SESSIONS, REJECTED), year);
+        try (TestLake computed = newLake("computed-" + run)) {
+            computed.restore(year.lineage(), 0, "bounded");
+            long old = lake.hoursAgo(4);
+            for (int epoch = 1; epoch <= 2; epoch++) {
+                List<Record> rows = List.of(computed.click("eve", old, 100 + epoch));
+                computed.commit(
+                        year.lineage(),
+                        epoch,
+                        Map.of(CLICKS, List.of(computed.file(year.lineage(), epoch, old, CLICKS, rows))));
+            }
+            added.begin(run);
+            if (isCommitted) {
+                added.commit(run, computed.catalog);
+            }
+        }
+        return year.lineage();
+    }
+
+    @Test
+    void rowsOfABackfillAreCompactedApartAndItsFilesGoWithTheJobs() throws Exception {
+        writeEpochs(lake);
+        String lineage = backfill("r1", true);
+        var before = all(lake);
+        assertThat(before.get(CLICKS)).hasSize(20);
+        maintain(lake.start);
+
+        assertThat(all(lake)).isEqualTo(before);
+        assertThat(lake.locations(CLICKS))
+                .extracting(location -> EpochFile.parse(location).orElseThrow())
+                .filteredOn(file -> file.lineage().equals(lineage))
+                .extracting(EpochFile::firstEpoch, EpochFile::lastEpoch)
+                .containsExactly(tuple(1L, 2L));
+        Instant late = Instant.now().plus(CARE.keepEpochFiles()).plus(HOUR);
+        maintain(late);
+        for (int i = 7; i < 7 + CARE.keepSnapshots(); i++) {
+            lake.commit(i, Map.of());
+        }
+        maintain(late);
+        maintain(late);
+        assertThat(lake.rowsByFolder(CLICKS)).isEmpty();
+        assertThat(lake.rowsOfCompacted(CLICKS)).isEqualTo(before.get(CLICKS));
+        assertThat(all(lake)).isEqualTo(before);
+    }
+
+    @Test
+    void ofABackfillOnlyWhatNoRunCanCommitGoes() throws Exception {
+        writeEpochs(lake);
+        String lineage = backfill("r1", true);
+        backfill("r2", false);
+        Path hour = folder.resolve("lake/clicks/" + LakeLayout.hourFolder(lake.hoursAgo(4)));
+        Path unfinished =
+                hour.resolve(EpochFile.of("clicks", 1, lineage, "r2-0").fileName());
+        Path replaced = hour.resolve(EpochFile.of("clicks", 1, lineage, "r0-0").fileName());
+        String unknown = BackfillLineage.of("withdrawn");
+        Path withdrawn = hour.resolve(EpochFile.of("clicks", 1, unknown, "r1-0").fileName());
+        Instant old = Instant.now().minus(CARE.orphansOlderThan()).minus(HOUR);
+        for (Path file : List.of(unfinished, replaced, withdrawn)) {
+            Files.writeString(file, "left over");
+            Files.setLastModifiedTime(file, FileTime.from(old));
+        }
+        var before = lake.rows(CLICKS);
+        maintain(lake.start);
+
+        assertThat(unfinished).exists();
+        assertThat(List.of(replaced, withdrawn)).noneMatch(Files::exists);
+        assertThat(lake.rows(CLICKS)).isEqualTo(before);
+        assertThat(lake.files(hour.toUri().toString()))
+                .as("files of the committed run, which by folder are still read")
+                .filteredOn(location -> location.contains("-r1-"))
+                .hasSize(2);
+        Files.delete(unfinished);
     }
 
     @Test

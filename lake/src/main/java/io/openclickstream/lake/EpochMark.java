@@ -90,7 +90,8 @@ public record EpochMark(
         List<String> all = new ArrayList<>(submissions);
         all.remove(submission);
         all.add(submission);
-        boolean isBack = epoch(byLineage).orElse(0L) > restoredEpoch;
+        // Another lineage has come nowhere yet, and begins with what the topic still holds.
+        boolean isBack = epoch(byLineage).orElse(0L) > restoredEpoch || !lineage.equals(byLineage);
         return new EpochMark(
                 byLineage,
                 with(byLineage, Math.min(restoredEpoch, epoch(byLineage).orElse(0L))),

@@ -10,8 +10,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,10 +21,12 @@ import java.util.concurrent.Future;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.PartitionData;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -38,6 +42,9 @@ import org.slf4j.LoggerFactory;
  * since each waits for the store most of the time. To be used by one thread; several processes keep each other out.
  */
 public final class LakeCommitter implements AutoCloseable {
+    /** Snapshots of a table that are kept unless another number is asked for. */
+    public static final int MAX_SNAPSHOTS = 5_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(LakeCommitter.class);
     private static final int ATTEMPTS = 20;
     private static final int TABLES_AT_A_TIME = 8;
@@ -45,6 +52,9 @@ public final class LakeCommitter implements AutoCloseable {
     private final LakeCatalog catalog;
     private final Map<String, LakeTable> tables;
     private final String submission;
+    private final int maxSnapshots;
+    private final Map<String, Integer> snapshots = new ConcurrentHashMap<>();
+    private final Set<String> isWarnedOf = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newFixedThreadPool(TABLES_AT_A_TIME, work -> {
         Thread thread = new Thread(work, "lake-commit");
         thread.setDaemon(true);
@@ -53,10 +63,26 @@ public final class LakeCommitter implements AutoCloseable {
 
     /** @param submission id of the job's submission; the same after a failover, and another when it is started anew */
     public LakeCommitter(LakeCatalog catalog, List<LakeTable> tables, String submission) {
+        this(catalog, tables, submission, MAX_SNAPSHOTS);
+    }
+
+    /**
+     * The same with another bound.
+     *
+     * @param maxSnapshots of a table; each is in every version of its metadata, which a commit writes anew. When nobody
+     *     maintains the lake, the oldest go. The files of theirs that nobody needs stay for maintenance to clean up
+     */
+    public LakeCommitter(LakeCatalog catalog, List<LakeTable> tables, String submission, int maxSnapshots) {
         this.catalog = catalog;
         this.tables = new TreeMap<>();
         tables.forEach(table -> this.tables.put(table.name(), table));
         this.submission = submission;
+        this.maxSnapshots = maxSnapshots;
+    }
+
+    /** How many snapshots the table has that has most, as of the last commit; 0 before the first. */
+    public int mostSnapshots() {
+        return snapshots.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
     /**
@@ -192,7 +218,40 @@ public final class LakeCommitter implements AutoCloseable {
         var properties = transaction.updateProperties();
         then.writeTo(properties);
         properties.commit();
+        int count = count(transaction.table());
+        if (count > maxSnapshots) {
+            letOldestGo(transaction, count);
+        }
         transaction.commitTransaction();
+        snapshots.put(table.name(), Math.min(count, maxSnapshots));
+    }
+
+    /** Only from the table: what their files are is found out by maintenance, and would take too long here. */
+    private void letOldestGo(Transaction transaction, int count) {
+        transaction
+                .expireSnapshots()
+                .expireOlderThan(Long.MAX_VALUE)
+                .retainLast(maxSnapshots)
+                .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
+                .commit();
+        String name = transaction.table().name();
+        if (isWarnedOf.add(name)) {
+            LOG.warn(
+                    "Nobody maintains the lake, so with every epoch the oldest snapshot of a table goes: table={}"
+                            + " snapshots={} kept={}. Run ./clickstream maintain every hour or so, or allow more with"
+                            + " lake.max-snapshots",
+                    name,
+                    count,
+                    maxSnapshots);
+        }
+    }
+
+    private static int count(Table table) {
+        int count = 0;
+        for (Snapshot unused : table.snapshots()) {
+            count++;
+        }
+        return count;
     }
 
     private boolean isStillDue(Table table, LakeEpoch epoch) {

@@ -126,7 +126,8 @@ final class Opening {
                 .isPresent();
     }
 
-    private static List<String> locations(Table table) {
+    /** Of all files that a table has. */
+    static List<String> locations(Table table) {
         List<String> locations = new ArrayList<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
             for (FileScanTask task : tasks) {

@@ -11,6 +11,7 @@ import io.openclickstream.schemas.lake.LakeFile;
 import io.openclickstream.schemas.lake.LakeProgress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,6 @@ import java.util.stream.Stream;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.rest.RestCatalogServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,15 +31,20 @@ class LakeCommitterTest {
     @TempDir
     Path folder;
 
-    private TestLake lake;
+    TestLake lake;
 
     @BeforeEach
-    void begin() throws IOException {
-        lake = new TestLake(folder);
+    void begin() throws Exception {
+        lake = newLake(folder);
+    }
+
+    /** A lake whose tables are listed by the catalog that all of these tests run with. */
+    TestLake newLake(Path in) throws Exception {
+        return new TestLake(in);
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         lake.close();
     }
 
@@ -128,6 +133,49 @@ class LakeCommitterTest {
         assertThat(lake.inTable("clicks")).containsExactlyElementsOf(names(1, 2, 3));
     }
 
+    /** Each snapshot is in every version of the metadata, and each commit writes one. */
+    @Test
+    void aLakeThatNobodyMaintainsKeepsItsLatestSnapshotsOnly() throws Exception {
+        LakeCommitter job = new LakeCommitter(lake.catalog, TABLES, "first", 3);
+        job.open(LINEAGE, 0);
+        assertThat(job.mostSnapshots()).isZero();
+        for (long epoch = 1; epoch <= 5; epoch++) {
+            job.commit(lake.epoch(LINEAGE, epoch, "w"), lake::upload);
+            assertThat(job.mostSnapshots()).isEqualTo((int) Math.min(3, epoch));
+        }
+        for (LakeTable table : TABLES) {
+            Table now = lake.catalog.load(table.name()).orElseThrow();
+            assertThat(now.snapshots())
+                    .extracting(snapshot -> snapshot.summary().get(EpochMark.EPOCH))
+                    .containsExactly("3", "4", "5");
+            assertThat(lake.inTable(table.name())).hasSize(5);
+            assertThat(lake.inFolder(table)).isEqualTo(lake.inTable(table.name()));
+            for (Snapshot kept : now.snapshots()) {
+                assertThat(files(now, kept))
+                        .hasSize(Integer.parseInt(kept.summary().get(EpochMark.EPOCH)));
+            }
+        }
+        assertThat(lake.storage
+                        .io()
+                        .listPrefix(lake.catalog.settings().location("iceberg/clickstream/clicks/metadata/")))
+                .as("what is left to be cleaned up is told by nobody but the folder")
+                .filteredOn(file -> file.location().contains("/snap-"))
+                .hasSize(5);
+        // Goes back within what is kept, and then behind it.
+        lake.job("second").open(LINEAGE, 4);
+        assertThat(lake.inTable("clicks")).containsExactlyElementsOf(names(1, 2, 3, 4));
+        lake.job("third").open(LINEAGE, 1);
+        assertThat(lake.inTable("clicks")).containsExactlyElementsOf(names(1));
+    }
+
+    private static List<String> files(Table table, Snapshot snapshot) throws IOException {
+        List<String> files = new ArrayList<>();
+        try (var tasks = table.newScan().useSnapshot(snapshot.snapshotId()).planFiles()) {
+            tasks.forEach(task -> files.add(task.file().location()));
+        }
+        return files;
+    }
+
     /** apache/iceberg#16009: committed, but nobody heard; and every other call that fails, before or after it is done. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -137,7 +185,9 @@ class LakeCommitterTest {
         long before = lake.storage.calls();
         job.commit(lake.epoch(LINEAGE, 1, "w"), lake::upload);
         int calls = (int) (lake.storage.calls() - before);
-        assertThat(calls).isGreaterThan(8);
+        assertThat(calls)
+                .as("a manifest and a list of them for each table, and what the catalog asks of the store besides")
+                .isGreaterThanOrEqualTo(2 * TABLES.size());
         for (int call = 1; call <= calls; call++) {
             LakeEpoch epoch = lake.epoch(LINEAGE, call + 1, "w");
             lake.storage.failIn(call, isDone);
@@ -250,48 +300,13 @@ class LakeCommitterTest {
         assertThat(lake.inTable("clicks")).containsExactlyElementsOf(names(1, 2, 3, 4));
     }
 
-    /** The committer of a lake whose catalog is a database. */
     @Test
-    void aDatabaseMayKeepTheTables() throws Exception {
-        try (TestLake other = new TestLake(folder.resolve("lake"), "jdbc:sqlite:" + folder.resolve("catalog.db"))) {
-            LakeCommitter job = other.job("first");
-            job.open(LINEAGE, 0);
-            job.commit(other.epoch(LINEAGE, 1, "w"), other::upload);
-            job.commit(other.epoch(LINEAGE, 1, "w"), other::upload);
-            other.job("second").open(LINEAGE, 0);
-            other.job("second").commit(other.epoch(LINEAGE, 1, "again"), other::upload);
-            assertThat(other.inTable("clicks")).containsExactly(name(TABLES.get(0), 1, "again"));
-            assertThat(other.catalog.tables()).containsExactly("clicks", "page_metrics");
-        }
-    }
-
-    /** A catalog over HTTP, whose answers get lost as well. */
-    @Test
-    void aServiceMayKeepTheTables() throws Exception {
-        Path root = folder.resolve("lake");
-        try (TestLake behind = new TestLake(root, "jdbc:sqlite:" + folder.resolve("catalog.db"));
-                RestCatalogServer server = new RestCatalogServer(behind.catalog.iceberg());
-                TestLake other = new TestLake(root, server.address())) {
-            LakeCommitter job = other.job("first");
-            job.open(LINEAGE, 0);
-            for (long epoch = 1; epoch <= 4; epoch++) {
-                server.loseAnswers(epoch == 2 ? 2 : 0);
-                LakeEpoch next = other.epoch(LINEAGE, epoch, "w");
-                untilDone(() -> job.commit(next, other::upload));
-            }
-            other.job("second").open(LINEAGE, 3);
-            for (TestLake reader : List.of(behind, other)) {
-                assertThat(reader.inTable("clicks")).containsExactlyElementsOf(names(1, 2, 3));
-                assertThat(reader.inTable("page_metrics")).hasSize(3);
-            }
-            assertThat(other.catalog
-                            .load("clicks")
-                            .orElseThrow()
-                            .schema()
-                            .findField("event_id")
-                            .fieldId())
-                    .isEqualTo(3);
-        }
+    void aTableHasTheFieldIdsOfItsFilesAndIsListed() throws Exception {
+        committed("first", LINEAGE, 1);
+        assertThat(lake.catalog.tables()).containsExactly("clicks", "page_metrics");
+        Table clicks = lake.catalog.load("clicks").orElseThrow();
+        assertThat(clicks.schema().findField("event_id").fieldId()).isEqualTo(3);
+        assertThat(clicks.location()).isEqualTo(lake.catalog.settings().location("iceberg/clickstream/clicks"));
     }
 
     private LakeCommitter committed(String submission, String lineage, long epochs) throws Exception {
@@ -303,7 +318,7 @@ class LakeCommitterTest {
         return job;
     }
 
-    private List<String> names(long... epochs) {
+    List<String> names(long... epochs) {
         return Arrays.stream(epochs)
                 .mapToObj(epoch -> name(TABLES.get(0), epoch, "w"))
                 .toList();
@@ -321,12 +336,12 @@ class LakeCommitterTest {
         return count;
     }
 
-    private interface Step {
+    interface Step {
         void run() throws Exception;
     }
 
     /** As the job does it: again and again. */
-    private static void untilDone(Step step) {
+    static void untilDone(Step step) {
         for (int attempt = 1; attempt <= 3; attempt++) {
             try {
                 step.run();

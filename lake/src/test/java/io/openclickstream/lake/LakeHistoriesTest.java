@@ -8,6 +8,7 @@ import io.openclickstream.schemas.lake.LakeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.apache.iceberg.ExpireSnapshots;
@@ -22,17 +24,22 @@ import org.apache.iceberg.Table;
 
 /**
  * Random lives of a job and its lake: checkpoints, calls that fail or whose answers are lost, crashes in the middle of a
- * commit, failovers, starts from any savepoint and without state, what is left of replaced starts, expiry. After each step
- * that leaves nothing undone, tables and folders hold what the job's state says, and nothing else.
+ * commit, failovers, starts from any savepoint and without state, what is left of replaced starts, expiry; and backfills
+ * that come, are killed, come again and go between all that. After each step that leaves nothing undone, tables and
+ * folders hold what the job's state says and the rows of the backfills, and nothing else.
  */
 class LakeHistoriesTest {
     private static final int STEPS = 14;
+    private static final Instant BORDER = Instant.parse("2025-06-01T00:00:00Z");
+    private static final Backfill EARLIER = new Backfill("earlier", "a file", null, BORDER);
+    private static final Backfill LATER =
+            new Backfill("later", "another file", BORDER, Instant.parse("2026-01-01T00:00:00Z"));
 
     @Property(tries = 25)
     void tablesAndFoldersHoldWhatTheStateSays(@ForAll long seed) throws Exception {
         Path folder = Files.createTempDirectory("lake-history");
         try (TestLake lake = new TestLake(folder)) {
-            var history = new History(lake, new Random(seed));
+            var history = new History(lake, new Random(seed), Files.createDirectory(folder.resolve("computed")));
             for (int step = 0; step < STEPS; step++) {
                 history.step();
             }
@@ -66,9 +73,15 @@ class LakeHistoriesTest {
         private String submission = "";
         private final List<LakeCommitter> replaced = new ArrayList<>();
 
-        History(TestLake lake, Random random) {
+        private final Path computed;
+        private int runs;
+        /** Names of the files of each backfill. */
+        private final Map<String, List<String>> backfilled = new TreeMap<>();
+
+        History(TestLake lake, Random random, Path computed) {
             this.lake = lake;
             this.random = random;
+            this.computed = computed;
             start();
         }
 
@@ -92,8 +105,8 @@ class LakeHistoriesTest {
             untilDone(() -> job.open(lineage, epoch));
         }
 
-        void step() throws IOException {
-            int choice = random.nextInt(10);
+        void step() throws Exception {
+            int choice = random.nextInt(12);
             if (choice < 6) {
                 checkpoint();
             } else if (choice == 6) {
@@ -106,6 +119,8 @@ class LakeHistoriesTest {
             } else if (choice == 8 && random.nextInt(3) == 0) {
                 steps.add("start without state");
                 start();
+            } else if (choice >= 10) {
+                backfill(random.nextBoolean() ? EARLIER : LATER);
             } else {
                 expire();
             }
@@ -185,6 +200,81 @@ class LakeHistoriesTest {
             again();
         }
 
+        private void backfill(Backfill wanted) throws Exception {
+            LakeBackfill backfill = new LakeBackfill(lake.catalog, TABLES, wanted);
+            if (backfilled.containsKey(wanted.name())) {
+                assertThat(backfill.state()).as("%s", steps).isEqualTo(LakeBackfill.State.WHOLE);
+                if (random.nextBoolean()) {
+                    steps.add("withdraw " + wanted.name());
+                    mayFail(25);
+                    untilDone(backfill::withdraw);
+                    lake.storage.mend();
+                    backfilled.remove(wanted.name());
+                }
+                return;
+            }
+            boolean isKilled = random.nextBoolean();
+            if (isKilled) {
+                steps.add("backfill %s is killed".formatted(wanted.name()));
+                run(backfill, wanted, true);
+            }
+            LakeBackfill second = new LakeBackfill(lake.catalog, TABLES, wanted);
+            steps.add("backfill " + wanted.name());
+            backfilled.put(wanted.name(), run(second, wanted, false));
+        }
+
+        /** Returns the names of its files. */
+        private List<String> run(LakeBackfill backfill, Backfill wanted, boolean isKilled) throws Exception {
+            String run = "run" + ++runs;
+            Path folder = Files.createDirectory(computed.resolve(run));
+            try (TestLake own = new TestLake(folder)) {
+                List<String> names = new ArrayList<>();
+                LakeCommitter bounded = own.job("bounded");
+                bounded.open(wanted.lineage(), 0);
+                for (long checkpoint = 1; checkpoint <= 1 + random.nextInt(2); checkpoint++) {
+                    bounded.commit(own.epoch(wanted.lineage(), checkpoint, "w"), own::upload);
+                    for (LakeTable table : TABLES) {
+                        names.add(EpochFile.of(table.name(), checkpoint, wanted.lineage(), run + "-" + (checkpoint - 1))
+                                .fileName());
+                    }
+                }
+                try {
+                    if (isKilled) {
+                        lake.storage.failIn(1 + random.nextInt(60), random.nextBoolean());
+                        backfill.begin(run);
+                        backfill.commit(run, own.catalog);
+                    } else {
+                        untilDone(() -> backfill.begin(run));
+                        between();
+                        mayFail(60);
+                        untilDone(() -> backfill.commit(run, own.catalog));
+                    }
+                } catch (IOException | RuntimeException e) {
+                    if (!isKilled) {
+                        throw e;
+                    }
+                } finally {
+                    lake.storage.mend();
+                }
+                return names;
+            }
+        }
+
+        /** The job goes on meanwhile. */
+        private void between() throws IOException {
+            switch (random.nextInt(3)) {
+                case 0 -> checkpoint();
+                case 1 -> goBack();
+                default -> steps.add("nothing between");
+            }
+        }
+
+        private void mayFail(int calls) {
+            if (random.nextBoolean()) {
+                lake.storage.failIn(1 + random.nextInt(calls), random.nextBoolean());
+            }
+        }
+
         private void expire() {
             steps.add("expire");
             Table table = lake.catalog.load(TABLES.get(0).name()).orElseThrow();
@@ -198,12 +288,14 @@ class LakeHistoriesTest {
 
         void check() throws IOException {
             for (LakeTable table : TABLES) {
-                List<String> names = expected.values().stream()
+                Stream<String> ofJob = expected.values().stream()
                         .flatMap(epochs -> epochs.values().stream())
                         .flatMap(files -> files.getOrDefault(table.name(), List.of()).stream())
-                        .map(file -> file.location().replaceFirst(".*/", ""))
-                        .sorted()
-                        .toList();
+                        .map(file -> file.location().replaceFirst(".*/", ""));
+                Stream<String> ofBackfills = backfilled.values().stream()
+                        .flatMap(List::stream)
+                        .filter(name -> name.startsWith(table.name() + "-"));
+                List<String> names = Stream.concat(ofJob, ofBackfills).sorted().toList();
                 assertThat(lake.inTable(table.name()))
                         .as("table after %s", steps)
                         .isEqualTo(names);

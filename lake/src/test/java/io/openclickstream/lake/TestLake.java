@@ -40,8 +40,12 @@ final class TestLake implements AutoCloseable {
     }
 
     TestLake(Path folder, String catalogName) throws IOException {
+        this(folder, catalogName, Map.of());
+    }
+
+    TestLake(Path folder, String catalogName, Map<String, String> catalogProperties) throws IOException {
         this.folder = folder;
-        var settings = new LakeSettings("file:" + folder, catalogName, Map.of(), S3Access.DEFAULT);
+        var settings = new LakeSettings("file:" + folder, catalogName, catalogProperties, S3Access.DEFAULT);
         storage = new FaultyStorage(LakeStorage.of(settings.rootUri(), settings.s3()));
         catalog = LakeCatalog.open(settings, storage);
     }

@@ -5,6 +5,8 @@ import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.metric.WrongCatalogException;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
+import io.openclickstream.pipeline.operator.PseudonymSettings;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
 import io.openclickstream.pipeline.source.ClickDecoder;
 import io.openclickstream.pipeline.source.ClickSource;
@@ -87,24 +89,41 @@ public final class ClickstreamJob {
                 options.sessionAllowedLateness(),
                 options.deduplicationHorizon(),
                 options.userMaxClicks());
-        return results(records, rules, options);
+        ErasureList erasures = isGiven(options.lakeUri()) ? LakeChecks.erasures(options) : ErasureList.NONE;
+        return results(records, rules, options, PseudonymSettings.Source.SENT, erasures);
     }
 
     /** What the job computes from these records, by these rules. */
-    static ClickstreamResults results(DataStream<SourceRecord> records, SessionRules rules, PipelineOptions options)
+    static ClickstreamResults results(
+            DataStream<SourceRecord> records,
+            SessionRules rules,
+            PipelineOptions options,
+            PseudonymSettings.Source userIds,
+            ErasureList erasures)
             throws IOException {
-        return new ClickstreamPipeline(rules, catalog(options), options.liveFlushInterval(), isGiven(options.liveUri()))
+        return new ClickstreamPipeline(
+                        rules,
+                        catalog(options),
+                        options.liveFlushInterval(),
+                        isGiven(options.liveUri()),
+                        PseudonymChecks.settings(options, userIds),
+                        erasures)
                 .connect(records);
     }
 
     /** Reads records as the options say. */
     static ClickDecoder decoder(PipelineOptions options) {
+        return new ClickDecoder(decoding(options));
+    }
+
+    /** How the options say that records are read. */
+    static ClickDecoder.Settings decoding(PipelineOptions options) {
         var rules = new ClickRules(options.clicksDefaultSite(), options.clicksMaxFutureSkew());
-        return new ClickDecoder(new ClickDecoder.Settings(
+        return new ClickDecoder.Settings(
                 options.clicksFormat(),
                 options.clicksSchemaId(),
                 options.clicksMaxBytes().bytesAsInt(),
-                rules));
+                rules);
     }
 
     private static boolean isGiven(String uri) {

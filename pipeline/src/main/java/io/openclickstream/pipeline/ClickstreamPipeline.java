@@ -11,8 +11,10 @@ import static io.openclickstream.schemas.OperatorUid.TALLY_SESSIONS;
 
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.operator.LedgerOperator;
 import io.openclickstream.pipeline.operator.MergePanesOperator;
+import io.openclickstream.pipeline.operator.PseudonymSettings;
 import io.openclickstream.pipeline.operator.RouteOperator;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
 import io.openclickstream.pipeline.operator.TallyPanesOperator;
@@ -33,6 +35,7 @@ import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole topology on one page, from decoded records to what the sinks take.
@@ -48,20 +51,33 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * </pre>
  */
 record ClickstreamPipeline(
-        SessionRules sessionRules, MetricCatalog catalog, Duration earlyInterval, boolean showsOpenSessions) {
+        SessionRules sessionRules,
+        MetricCatalog catalog,
+        Duration earlyInterval,
+        boolean showsOpenSessions,
+        @Nullable PseudonymSettings pseudonyms,
+        ErasureList erasures) {
+
+    /** With user ids as they were sent, and of nobody is anything ever erased. */
+    ClickstreamPipeline(
+            SessionRules sessionRules, MetricCatalog catalog, Duration earlyInterval, boolean showsOpenSessions) {
+        this(sessionRules, catalog, earlyInterval, showsOpenSessions, null, ErasureList.NONE);
+    }
 
     ClickstreamResults connect(DataStream<SourceRecord> records) {
         SingleOutputStreamOperator<ReceivedClick> clicks =
-                named(records.transform("", WireType.RECEIVED_CLICK, new RouteOperator()), ROUTE);
+                named(records.transform("", WireType.RECEIVED_CLICK, new RouteOperator(pseudonyms, erasures)), ROUTE);
 
         SingleOutputStreamOperator<ReceivedClick> accepted = named(
                 clicks.keyBy(
                                 received -> new UserKey(
                                         received.click().siteId(),
-                                        received.click().userId()),
+                                        received.click().stateUserId()),
                                 TypeInformation.of(UserKey.class))
                         .transform(
-                                "", WireType.RECEIVED_CLICK, new SessionizeOperator(sessionRules, showsOpenSessions)),
+                                "",
+                                WireType.RECEIVED_CLICK,
+                                new SessionizeOperator(sessionRules, showsOpenSessions, pseudonyms, erasures)),
                 SESSIONIZE);
         DataStream<SessionChange> sessions = accepted.getSideOutput(SessionizeOperator.SESSIONS);
         DataStream<Rejected> rejected =

@@ -112,6 +112,34 @@ public interface PipelineOptions {
     Duration clicksMaxFutureSkew();
 
     @Option(
+            names = "--pseudonyms.keys",
+            paramLabel = "FILE",
+            description = {
+                "Replace user ids by pseudonyms before anything is kept, made with the keys in this file; it has to be"
+                        + " there wherever the job runs, and is looked at again when it changes.",
+                "Default: user ids are kept as they are"
+            })
+    @Nullable
+    Path pseudonymsKeys();
+
+    @Option(
+            names = "--pseudonyms.look-interval",
+            paramLabel = "DURATION",
+            defaultValue = "30s",
+            description = "How often that file is looked at again. Default: ${DEFAULT-VALUE}")
+    Duration pseudonymsLookInterval();
+
+    @Option(
+            names = "--pseudonyms.keep-refused-bytes",
+            paramLabel = "TRUE|FALSE",
+            arity = "1",
+            defaultValue = "false",
+            description =
+                    "Whether refused records keep their bytes all the same, with the user ids in them, so that they"
+                            + " can be replayed. Default: ${DEFAULT-VALUE}")
+    boolean pseudonymsKeepRefusedBytes();
+
+    @Option(
             names = "--watermark.out-of-orderness",
             paramLabel = "DURATION",
             defaultValue = "10s",
@@ -266,12 +294,29 @@ public interface PipelineOptions {
     ByteSize lakeBuffer();
 
     @Option(
+            names = "--lake.max-snapshots",
+            paramLabel = "NUMBER",
+            defaultValue = "5000",
+            description =
+                    "How many snapshots of a table the job lets stand when nobody maintains the lake; there is one"
+                            + " for every checkpoint. Default: ${DEFAULT-VALUE}")
+    int lakeMaxSnapshots();
+
+    @Option(
             names = "--lake.max-outage",
             paramLabel = "DURATION",
             defaultValue = "5m",
             description = "How long the job waits for a lake or catalog that is away, held back, before it fails and is"
                     + " restarted. Default: ${DEFAULT-VALUE}")
     Duration lakeMaxOutage();
+
+    @Option(
+            names = "--erasures.poll",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "How often the lake's list of erased persons is looked at: clicks of a person who was added"
+                    + " since are refused, and what is kept of them is dropped. Default: ${DEFAULT-VALUE}")
+    Duration erasuresPoll();
 
     @Option(
             names = "--live.uri",
@@ -349,6 +394,8 @@ public interface PipelineOptions {
                 "clicks.max-bytes",
                 "must be 1B to 16MiB");
         wrong.require(!options.clicksDefaultSite().isBlank(), "clicks.default-site", "is blank. Name a site");
+        PseudonymChecks.check(options, wrong);
+        positive(options.pseudonymsLookInterval(), wrong, "pseudonyms.look-interval", "Use for example 30s");
         if (options.sessionGap() != null) {
             positive(
                     options.sessionGap(),

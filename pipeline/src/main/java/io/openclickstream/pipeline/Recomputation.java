@@ -2,6 +2,8 @@ package io.openclickstream.pipeline;
 
 import io.openclickstream.pipeline.decide.metric.Metric;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
+import io.openclickstream.pipeline.operator.PseudonymSettings.Source;
 import io.openclickstream.pipeline.source.ClickSource;
 import io.openclickstream.pipeline.source.Coverage;
 import io.openclickstream.pipeline.source.SourceRecord;
@@ -40,7 +42,11 @@ public final class Recomputation {
         ClickstreamJob.configure(env);
         String uid = ClickstreamPipeline.sourceUid().uid();
         var source = new LakeClickSource(clicksUri, coverage);
-        store(env.fromSource(source, WatermarkStrategy.noWatermarks(), uid).uid(uid), NO_HORIZON, options);
+        store(
+                env.fromSource(source, WatermarkStrategy.noWatermarks(), uid).uid(uid),
+                NO_HORIZON,
+                options,
+                Source.SHOWN);
     }
 
     /**
@@ -62,7 +68,8 @@ public final class Recomputation {
         store(
                 env.fromSource(source, WatermarkStrategy.noWatermarks(), uid).uid(uid),
                 options.deduplicationHorizon(),
-                options);
+                options,
+                Source.SENT);
     }
 
     /**
@@ -84,9 +91,10 @@ public final class Recomputation {
         return finality;
     }
 
-    private static void store(DataStream<SourceRecord> records, Duration horizon, PipelineOptions options)
+    private static void store(
+            DataStream<SourceRecord> records, Duration horizon, PipelineOptions options, Source userIds)
             throws IOException {
-        ClickstreamJob.results(records, rules(options, horizon), options)
+        ClickstreamJob.results(records, rules(options, horizon), options, userIds, ErasureList.NONE)
                 .storeIn(LakeChecks.target(options, UUID.randomUUID().toString()));
     }
 

@@ -5,6 +5,8 @@ import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
+import io.openclickstream.pipeline.erasure.TestErasures;
 import io.openclickstream.pipeline.sink.lake.LakeTarget;
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
 import io.openclickstream.pipeline.sink.live.LivePushOperator;
@@ -56,7 +58,7 @@ class ClickstreamPipelineTest {
     @CsvSource({"hashmap, 1", "hashmap, 3", "rocksdb, 2"})
     void clicksBecomeSessionsMetricsAndRejectedRecords(String backend, int parallelism) throws Exception {
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
-            run(backend, parallelism, flight);
+            run(backend, parallelism, flight, ErasureList.NONE);
 
             assertThat(lake("clicks", "event_id")).containsExactly("a1", "a2", "a3", "b1");
             assertThat(lake("sessions", "concat_ws('|', user_id, clicks, duration_ms, revenue, close_reason)"))
@@ -95,7 +97,37 @@ class ClickstreamPipelineTest {
         }
     }
 
-    private void run(String backend, int parallelism, KeepingFlightServer flight) throws Exception {
+    @ParameterizedTest
+    @CsvSource({"hashmap, 1", "rocksdb, 2"})
+    void erasedPersonIsInNoFileAndTheLedgerAddsUp(String backend, int parallelism) throws Exception {
+        var erasures = new TestErasures(lake);
+        erasures.add("shop", "ada");
+        try (KeepingFlightServer flight = new KeepingFlightServer()) {
+            run(backend, parallelism, flight, erasures.list(Duration.ofSeconds(1)));
+
+            assertThat(lake("clicks", "user_id")).containsExactly("bob");
+            assertThat(lake("sessions", "user_id")).containsExactly("bob");
+            assertThat(lake("rejected", "concat_ws('|', outcome, reason, raw_key IS NULL AND raw_value IS NULL)"))
+                    .containsExactly(
+                            "FILTERED|ERASED_PERSON|true",
+                            "FILTERED|ERASED_PERSON|true",
+                            "FILTERED|ERASED_PERSON|true",
+                            "FILTERED|ERASED_PERSON|true",
+                            "MALFORMED|NOT_JSON|false");
+            assertThat(lake("rejected", "detail")).noneMatch(detail -> detail.contains("ada"));
+            assertThat(lake(
+                            "ledger",
+                            "concat_ws('|', received, accepted + duplicate + late + malformed + future, filtered)"))
+                    .contains("6|2|4");
+            assertThat(sums(last(flight, "ledger"))).containsExactly(6, 1, 0, 0, 1, 0, 4);
+            assertThat(flight.puts().stream().flatMap(put -> put.rows().stream()))
+                    .isNotEmpty()
+                    .noneMatch(row -> row.contains("|ada|"));
+        }
+    }
+
+    private void run(String backend, int parallelism, KeepingFlightServer flight, ErasureList erasures)
+            throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         ClickstreamJob.configure(env);
         env.configure(new Configuration()
@@ -116,7 +148,9 @@ class ClickstreamPipelineTest {
                         new SessionRules(Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofHours(1)),
                         MetricFiles.read(null),
                         live.flushInterval(),
-                        true)
+                        true,
+                        null,
+                        erasures)
                 .connect(records);
         results.storeIn(LakeTarget.embedded(lake.toUri().toString(), new UUID(1, 2).toString()));
         results.pushTo(live);

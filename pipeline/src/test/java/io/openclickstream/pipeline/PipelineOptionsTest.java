@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclickstream.options.OptionsException;
 import io.openclickstream.pipeline.decide.session.SessionPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PipelineOptionsTest {
+    @TempDir
+    Path folder;
+
     @Test
     void defaultsAreRight() throws OptionsException {
         assertThat(policy()).isEqualTo(SessionPolicy.of(Duration.ofMinutes(30)));
@@ -70,17 +77,24 @@ class PipelineOptionsTest {
                         List.of(
                                 "--session.gap=PT-5M",
                                 "--lake.uri=clicks/lake",
+                                "--lake.max-snapshots=99",
                                 "--live.uri=http://x",
                                 "--metrics.catalog=/no/such/folder",
                                 "--deduplication.horizon=1s",
                                 "--kafka.bootstrap-servers=localhost",
                                 "--live.batch-rows=0",
+                                "--erasures.poll=0s",
                                 "--clicks.max-bytes=1GiB"),
                         Map.of()))
                 .isInstanceOfSatisfying(OptionsException.class, e -> assertThat(e.mistakes())
-                        .hasSize(8)
+                        .hasSize(10)
+                        .anySatisfy(line ->
+                                assertThat(line).startsWith("erasures.poll=").contains("1s to 1h"))
                         .anySatisfy(line ->
                                 assertThat(line).startsWith("session.gap=PT-5M").contains("30m"))
+                        .anySatisfy(line -> assertThat(line)
+                                .startsWith("lake.max-snapshots=99")
+                                .contains("100 to 100000"))
                         .anySatisfy(line -> assertThat(line)
                                 .startsWith("lake.uri=clicks/lake")
                                 .contains("s3://")));
@@ -94,6 +108,30 @@ class PipelineOptionsTest {
                 .hasMessageContaining("live.token-file=/no/such/token (from command line): cannot be read")
                 .hasMessageContaining("live.tls.ca=pom.xml (from command line): has no use without TLS")
                 .hasMessageContaining("live.tls.certificate (default): and live.tls.key only make sense together");
+    }
+
+    @Test
+    void allThatIsWrongWithTheFileOfKeysIsSaidAndNothingSecret() throws IOException {
+        Path keys = folder.resolve("keys.json");
+        Files.writeString(keys, """
+                {"grouping": "c2hvcnQ=", "keys": [{"id": "one", "from": "soon", "secret": "aGlkZGVu"}]}""");
+        assertThatThrownBy(() -> PipelineOptions.PROGRAM.read(
+                        List.of("--pseudonyms.keys=" + keys, "--pseudonyms.look-interval=0s"), Map.of()))
+                .isInstanceOfSatisfying(OptionsException.class, e -> assertThat(e.mistakes())
+                        .hasSize(4)
+                        .anyMatch(
+                                line -> line.startsWith("pseudonyms.keys=" + keys) && line.contains("'grouping' is no"))
+                        .anyMatch(line -> line.contains("key 'one' has no 'from'"))
+                        .anyMatch(line -> line.contains("key 'one', 'secret', is no base64"))
+                        .anyMatch(line -> line.startsWith("pseudonyms.look-interval"))
+                        .noneMatch(line -> line.contains("c2hvcnQ") || line.contains("aGlkZGVu")));
+        assertThatThrownBy(() -> PipelineOptions.PROGRAM.read(
+                        List.of("--pseudonyms.keys=/no/such/keys", "--session.gap=PT-5M"), Map.of()))
+                .hasMessageContaining("pseudonyms.keys=/no/such/keys (from command line): cannot be read")
+                .hasMessageContaining("session.gap=PT-5M");
+        assertThatThrownBy(
+                        () -> PipelineOptions.PROGRAM.read(List.of("--pseudonyms.keep-refused-bytes=true"), Map.of()))
+                .hasMessageContaining("has no use without pseudonyms.keys");
     }
 
     @Test

@@ -27,6 +27,10 @@ public enum RegisteredState {
     SEEN_EVENT_IDS(OperatorUid.SESSIONIZE, "seen-event-ids", Kind.KEYED, UserKey.class, Long.class, "0.1.0"),
     /** The watermark, so that late stays late after a restart; the largest counts. */
     WATERMARK(OperatorUid.SESSIONIZE, "watermark", Kind.UNION_LIST, null, Long.class, "0.1.0"),
+    /** What the keys of pseudonyms were, so that a restored job is not given others; nothing without pseudonyms. */
+    PSEUDONYM_KEYS(OperatorUid.SESSIONIZE, "pseudonym-keys", Kind.UNION_LIST, null, String.class, "0.2.0"),
+    /** Up to which entry of the list of erased persons nothing is kept of anybody; the smallest counts. */
+    ERASURES_APPLIED(OperatorUid.SESSIONIZE, "erasures-applied", Kind.UNION_LIST, null, Long.class, "0.2.0"),
     /** The part of a partition's ledger step that waits for its outcomes. */
     LEDGER_STEP(OperatorUid.LEDGER, "step", Kind.KEYED, PartitionKey.class, LedgerEntry.class, "0.1.0"),
     /** The ledger's totals of a partition. */

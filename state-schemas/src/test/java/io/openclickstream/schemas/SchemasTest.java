@@ -31,6 +31,7 @@ class SchemasTest {
         Schema schema = new Schema.Parser().parse(SchemaText.CLICK_AVRO.text());
         List<String> texts = Arrays.stream(ClickText.class.getFields())
                 .map(field -> field.getName().toLowerCase(Locale.ROOT))
+                .filter(name -> !name.equals("group")) // made at the door, and sent by nobody
                 .toList();
         assertThat(schema.getFields())
                 .extracting(Schema.Field::name)

@@ -62,7 +62,7 @@ public final class IncomingState implements AutoCloseable {
 
     /** A record of the checkpoint. */
     public void add(byte kind, byte[] header, byte[] body) throws IOException {
-        file.append(new LogRecord(kind, ++count, lastSequence, header, body));
+        append(file, new LogRecord(kind, ++count, lastSequence, header, body));
     }
 
     /**
@@ -74,8 +74,19 @@ public final class IncomingState implements AutoCloseable {
         if (record.sequence() != next) {
             throw new IOException("record %d came where %d was due".formatted(record.sequence(), next));
         }
-        log.append(record);
+        append(log, record);
         next++;
+    }
+
+    private void append(RecordFile to, LogRecord record) throws IOException {
+        try {
+            to.append(record);
+        } catch (IOException e) {
+            throw new IOException(
+                    "the leader's state was not written to %s: %s. It is asked for again; make room for it beside what is there"
+                            .formatted(folder.path(), e.getMessage()),
+                    e);
+        }
     }
 
     /** The last record of the log whose effect it has. */
@@ -85,7 +96,7 @@ public final class IncomingState implements AutoCloseable {
 
     /** All has been added. */
     public void end() throws IOException {
-        file.append(new LogRecord(Checkpoint.END, ++count, lastSequence, new byte[0], new byte[0]));
+        append(file, new LogRecord(Checkpoint.END, ++count, lastSequence, new byte[0], new byte[0]));
         file.force();
         log.force();
     }

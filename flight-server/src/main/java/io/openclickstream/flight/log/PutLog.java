@@ -105,14 +105,21 @@ public final class PutLog implements AutoCloseable {
         return next - 1;
     }
 
-    /** Deletes the files that hold nothing after this sequence. Called between appends. */
+    /**
+     * Deletes the files that hold nothing after this sequence, and returns when that, and that checkpoints are gone, is so
+     * on disk. Called between appends.
+     */
     public void prune(long checkpoint) throws IOException {
         List<Numbered> files = new ArrayList<>(folder.numbered("log"));
+        boolean isChanged = false;
         for (int i = 0; i + 1 < files.size(); i++) {
             if (files.get(i + 1).sequence() <= checkpoint + 1) {
                 olderBytes -= Files.size(files.get(i).path());
-                Files.deleteIfExists(files.get(i).path());
+                isChanged |= Files.deleteIfExists(files.get(i).path());
             }
+        }
+        if (isChanged) {
+            folder.force();
         }
     }
 

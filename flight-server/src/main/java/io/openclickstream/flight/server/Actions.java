@@ -10,6 +10,8 @@ import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Shown;
 import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveActions;
+import io.openclickstream.schemas.live.PersonsFound;
+import io.openclickstream.schemas.live.PersonsToErase;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -34,6 +36,11 @@ final class Actions {
             new ActionType(LiveActions.LINEAGES, "Lists the lineages with their epochs, a JSON object each."),
             new ActionType(
                     LiveActions.PROMOTE, "Lets readers see another lineage; the one they saw is dropped. Body: UUID."),
+            new ActionType(
+                    LiveActions.ERASE,
+                    "Removes the rows of persons from all tables, views and files. Body and answer are JSON."),
+            new ActionType(
+                    LiveActions.FIND_PERSONS, "Counts the rows of persons in all tables. Body and answer are JSON."),
             new ActionType(WaitAction.NAME, WaitAction.DESCRIPTION));
 
     private final LiveStore store;
@@ -95,6 +102,18 @@ final class Actions {
                 String lineage = new String(body, StandardCharsets.UTF_8).strip();
                 store.promote(Shown.text(lineage));
                 return List.of(utf8(lineage));
+            }
+            case LiveActions.ERASE -> {
+                principal.require(Role.ADMIN);
+                PersonsToErase persons = read(() -> PersonsToErase.fromBytes(body));
+                PersonsFound found = store.erase(persons);
+                metrics.erased(persons.persons().size(), found);
+                return List.of(found.toBytes());
+            }
+            case LiveActions.FIND_PERSONS -> {
+                principal.require(Role.ADMIN);
+                return List.of(
+                        store.find(read(() -> PersonsToErase.fromBytes(body))).toBytes());
             }
             default ->
                 throw Refused.invalid(

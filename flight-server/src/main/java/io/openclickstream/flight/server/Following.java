@@ -33,8 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Following implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Following.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     /** A leader says something every second; one that is silent for so long is not there. */
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
 
@@ -140,16 +138,20 @@ final class Following implements AutoCloseable {
     }
 
     private void run() {
-        Duration pause = FIRST_PAUSE;
+        Pause pause = new Pause();
         String logged = "";
         while (!isClosing()) {
             long before = connections.get();
+            LogPosition had = store.position();
+            boolean isBroken = false; // the connection, and not what is made of what comes over it
             try {
                 follow();
+                isBroken = true;
                 trouble = "it has ended the stream";
             } catch (IOException | Refused e) {
                 trouble = Shown.sentence(e.getMessage());
             } catch (FlightRuntimeException e) {
+                isBroken = true;
                 trouble = told(e);
             } catch (OutOfMemoryException e) {
                 trouble = "there is not enough direct memory here for what it sends (-XX:MaxDirectMemorySize)";
@@ -161,8 +163,9 @@ final class Following implements AutoCloseable {
             if (isClosing()) {
                 return;
             }
-            pause = connections.get() > before ? FIRST_PAUSE : pause;
-            if (!trouble.equals(logged) || connections.get() > before) {
+            boolean hasGotSomething =
+                    connections.get() > before && (isBroken || !store.position().equals(had));
+            if (!trouble.equals(logged) || hasGotSomething) {
                 logged = trouble;
                 LOG.atWarn()
                         .addKeyValue("leader", settings.leader())
@@ -171,13 +174,12 @@ final class Following implements AutoCloseable {
                         .log("does not follow its leader for the moment");
             }
             try {
-                if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (closing.await(pause.after(hasGotSomething).toMillis(), TimeUnit.MILLISECONDS)) {
                     return;
                 }
             } catch (InterruptedException e) {
                 return; // nobody has a reason to
             }
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
     }
 
@@ -365,6 +367,15 @@ final class Following implements AutoCloseable {
 
     private static String told(FlightRuntimeException e) {
         String message = Shown.sentence(e.getMessage());
-        return e.status().code() == FlightStatusCode.UNAVAILABLE ? "it cannot be reached: " + message : message;
+        if (e.status().code() != FlightStatusCode.UNAVAILABLE) {
+            return message;
+        }
+        Throwable reason = e; // gRPC says no more than "io exception" or "ssl exception" itself
+        while (reason.getCause() != null) {
+            reason = reason.getCause();
+        }
+        return reason == e || reason.getMessage() == null
+                ? "it cannot be reached: " + message
+                : "it cannot be reached: %s (%s)".formatted(message, Shown.sentence(reason.getMessage()));
     }
 }

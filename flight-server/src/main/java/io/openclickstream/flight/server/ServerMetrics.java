@@ -5,6 +5,7 @@ import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.table.Progress;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
+import io.openclickstream.schemas.live.PersonsFound;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -71,6 +72,16 @@ final class ServerMetrics {
             .name(PREFIX + "calls_ended")
             .help(
                     "Calls under way that were ended because a token or certificate had expired, or was revoked or changed.")
+            .register(registry);
+
+    private final Counter personsErased = Counter.builder()
+            .name(PREFIX + "persons_erased")
+            .help("Persons whose rows were removed on demand; each time counts.")
+            .register(registry);
+    private final Counter rowsErased = Counter.builder()
+            .name(PREFIX + "rows_erased")
+            .help("Rows removed because their persons were erased, each key counted once.")
+            .labelNames("table")
             .register(registry);
 
     ServerMetrics() {
@@ -239,6 +250,11 @@ final class ServerMetrics {
 
     void committed(long nanos) {
         commitSeconds.observe(nanos / (double) TimeUnit.SECONDS.toNanos(1));
+    }
+
+    void erased(int persons, PersonsFound found) {
+        personsErased.inc(persons);
+        found.tables().forEach(table -> rowsErased.labelValues(table.table()).inc(table.rows()));
     }
 
     void streamStarted() {

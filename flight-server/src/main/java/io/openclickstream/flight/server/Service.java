@@ -202,6 +202,9 @@ public final class Service implements AutoCloseable {
             builder.intercept(PutStart.interceptor());
             builder.intercept(new PollWait(opening, settings.pollWait(), clock, metrics));
             builder.intercept(new DescriptorCheck(metrics));
+            UnreadableRequests unreadable = new UnreadableRequests(metrics);
+            builder.setBinaryLog(unreadable);
+            builder.intercept(unreadable);
             builder.intercept(new SignIn(doorkeeper, running, metrics, clock));
             if (encryption != null) {
                 builder.sslContext(encryption);

@@ -42,23 +42,47 @@ final class Checkpoints implements AutoCloseable {
         return made;
     });
     private @Nullable Future<Long> running;
+    private final Runnable ended;
     private long dueAt;
+    private long triedUpTo;
+    private long writtenUpTo;
     private String lastFailure = "";
 
-    /** @param logBytes size of the log that makes a checkpoint due */
-    Checkpoints(DataFolder folder, BufferAllocator allocator, long logBytes) {
+    /**
+     * @param logBytes size of the log that makes a checkpoint due
+     * @param ended told, by another thread, that {@link #finished} has something to do
+     */
+    Checkpoints(DataFolder folder, BufferAllocator allocator, long logBytes, Runnable ended) {
+        this.ended = ended;
         this.folder = folder;
         this.allocator = allocator;
         this.logBytes = logBytes;
         this.dueAt = logBytes;
     }
 
-    boolean isDue(long currentLogBytes) {
-        return running == null && currentLogBytes > dueAt;
+    /** @param lastErasure the record up to which files must not stay */
+    boolean isDue(long currentLogBytes, long lastErasure) {
+        return running == null && (currentLogBytes > dueAt || lastErasure > triedUpTo);
+    }
+
+    /** The last record that no file but a checkpoint may hold any more. */
+    long writtenUpTo() {
+        return writtenUpTo;
+    }
+
+    /** Whether a checkpoint up to this record, or a later one, was tried and failed. */
+    boolean hasFailed(long sequence) {
+        return running == null && triedUpTo >= sequence && writtenUpTo < sequence;
+    }
+
+    /** Why the last one that failed did. */
+    String lastFailure() {
+        return lastFailure;
     }
 
     /** Begins a checkpoint that holds everything up to {@code last}; closes their rows when it is through. */
     void start(long last, List<Piece.WithRows> pieces, List<Entries.Content> beside) {
+        triedUpTo = last;
         running = thread.submit(() -> {
             try {
                 Checkpoint.write(folder, last, sink -> {
@@ -77,6 +101,7 @@ final class Checkpoints implements AutoCloseable {
                         .forEach(TableSnapshot::close);
             }
         });
+        thread.execute(ended); // only then is what runs done
     }
 
     /** Writes one and returns when it is on disk; the log is cut later, as after any other. */
@@ -95,16 +120,17 @@ final class Checkpoints implements AutoCloseable {
 
     /** Cuts the log when a checkpoint has been written since the last call. */
     void finished(PutLog log) throws IOException {
-        Future<Long> ended = running;
-        if (ended == null || !ended.isDone()) {
+        Future<Long> finished = running;
+        if (finished == null || !finished.isDone()) {
             return;
         }
         running = null;
         try {
-            log.prune(ended.get());
+            log.prune(finished.get());
+            writtenUpTo = finished.get();
             dueAt = logBytes;
             LOG.atInfo()
-                    .addKeyValue("upTo", ended.get())
+                    .addKeyValue("upTo", finished.get())
                     .addKeyValue("logBytes", log.bytes())
                     .log("wrote a checkpoint");
         } catch (ExecutionException e) {

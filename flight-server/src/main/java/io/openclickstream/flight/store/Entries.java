@@ -3,6 +3,7 @@ package io.openclickstream.flight.store;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openclickstream.flight.log.LogRecord;
+import io.openclickstream.flight.table.Persons;
 import io.openclickstream.flight.table.Piece;
 import io.openclickstream.flight.table.PreparedPut;
 import io.openclickstream.flight.table.Refused;
@@ -10,6 +11,8 @@ import io.openclickstream.flight.table.TableSchema;
 import io.openclickstream.flight.table.Tables;
 import io.openclickstream.flight.table.Tables.Eviction;
 import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.PersonsFound;
+import io.openclickstream.schemas.live.PersonsToErase;
 import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.io.IOException;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>OPEN, in the log: header is a {@link WriterOpening}
  *   <li>COMMIT, in the log: header is a list of {@link Eviction}s made before, body an {@link EpochCommit}
  *   <li>PROMOTE, in the log: header is the lineage
+ *   <li>ERASE, in the log: header is {@link PersonsToErase}. It names them, and a checkpoint after it makes it go
  *   <li>TERM, in the log: header is a {@link LoggedTerm}; a server has opened the log to write
  *   <li>TERMS, in a checkpoint: header is the {@link Terms} so far
  *   <li>SCHEMA, at the end of a checkpoint: as in the log, for puts that follow there
@@ -53,6 +57,7 @@ final class Entries {
     static final byte TERM = 16;
     static final byte TERMS = 17;
     static final byte COMMITTED_END = 18;
+    static final byte ERASE = 19;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -64,6 +69,7 @@ final class Entries {
     private Terms terms = Terms.NONE;
     private @Nullable LoggedTerm lastTerm;
     private boolean strayed;
+    private long lastErasure;
 
     /**
      * A server has opened the log to write.
@@ -109,6 +115,7 @@ final class Entries {
                 case OPEN -> tables.open(WriterOpening.fromBytes(header));
                 case COMMIT -> replayCommit(JSON.readValue(header, LoggedCommit.class), record.body());
                 case PROMOTE -> tables.promote(text(header));
+                case ERASE -> erase(PersonsToErase.fromBytes(header), record.sequence());
                 case TERM -> begin(JSON.readValue(header, LoggedTerm.class), record.sequence());
                 case TERMS -> {
                     LoggedTerms logged = JSON.readValue(header, LoggedTerms.class);
@@ -134,6 +141,17 @@ final class Entries {
         } catch (Refused | IllegalArgumentException | IllegalStateException e) {
             throw new IOException("record %d cannot be applied: %s".formatted(record.sequence(), e.getMessage()), e);
         }
+    }
+
+    /** Removes persons, as the record of this number says. */
+    PersonsFound erase(PersonsToErase persons, long sequence) {
+        lastErasure = sequence;
+        return tables.erase(new Persons(persons));
+    }
+
+    /** The last record that erased persons: up to it, files hold them; 0 when there was none since the checkpoint. */
+    long lastErasure() {
+        return lastErasure;
     }
 
     /** Who has written the log so far. */

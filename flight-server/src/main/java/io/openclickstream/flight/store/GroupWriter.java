@@ -6,6 +6,7 @@ import io.openclickstream.flight.log.PutLog;
 import io.openclickstream.flight.store.Entries.LoggedCommit;
 import io.openclickstream.flight.store.Entries.LoggedPut;
 import io.openclickstream.flight.table.Lineage;
+import io.openclickstream.flight.table.Persons;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.flight.table.Table;
@@ -15,6 +16,7 @@ import io.openclickstream.flight.table.Tables;
 import io.openclickstream.flight.table.Tables.Eviction;
 import io.openclickstream.flight.table.ViewFacts;
 import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.PersonsFound;
 import io.openclickstream.schemas.live.WriterOpened;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,6 +56,10 @@ final class GroupWriter implements AutoCloseable {
     private boolean astray;
 
     private boolean stopped;
+    private final List<Erasing> erasing = new ArrayList<>();
+
+    /** An erasure that files still have to follow. */
+    private record Erasing(Request.Erase request, long sequence, PersonsFound found) {}
 
     private GroupWriter(DataFolder folder, Recovered recovered, Checkpoints checkpoints, Published published) {
         this.folder = folder;
@@ -85,6 +91,15 @@ final class GroupWriter implements AutoCloseable {
     void stopWriting() throws IOException {
         goAstray();
         checkpoints.close();
+        for (Erasing each : erasing) {
+            each.request()
+                    .done()
+                    .completeExceptionally(new Refused(
+                            Reason.UNAVAILABLE,
+                            "The server is stopping. The persons are in no table any more; erase them again when it is back, "
+                                    + "so that no file holds them."));
+        }
+        erasing.clear();
         if (!stopped) {
             stopped = true;
             log.close();
@@ -119,11 +134,41 @@ final class GroupWriter implements AutoCloseable {
         try {
             checkpointWhenDue();
             apply(group);
+            if (checkpoints.isDue(0, entries.lastErasure())) {
+                checkpointWhenDue();
+            }
         } catch (Throwable e) {
             fail("the writer failed: " + e.getMessage(), e);
         }
-        group.stream().filter(request -> !request.done().isDone()).forEach(request -> request.done()
-                .completeExceptionally(broken()));
+        answerErasures();
+        group.stream()
+                .filter(request -> !request.done().isDone() && !isErasing(request))
+                .forEach(request -> request.done().completeExceptionally(broken()));
+    }
+
+    private boolean isErasing(Request request) {
+        return erasing.stream().anyMatch(each -> each.request().equals(request));
+    }
+
+    /** An erasure is done when a checkpoint has taken the place of the files before it. */
+    private void answerErasures() {
+        for (Erasing each : List.copyOf(erasing)) {
+            if (checkpoints.writtenUpTo() >= each.sequence()) {
+                each.request().done().complete(each.found());
+            } else if (failure != null) {
+                each.request().done().completeExceptionally(broken());
+            } else if (checkpoints.hasFailed(each.sequence())) {
+                each.request()
+                        .done()
+                        .completeExceptionally(Refused.noRoom(
+                                "The persons are in no table any more, but the files in %s hold them until a checkpoint "
+                                        + "is written, and that failed (%s). Make room and erase them again.",
+                                folder.path(), checkpoints.lastFailure()));
+            } else {
+                continue;
+            }
+            erasing.remove(each);
+        }
     }
 
     /**
@@ -160,6 +205,9 @@ final class GroupWriter implements AutoCloseable {
             }
             Counters then = base.state().counters();
             Counters counters = table.state().counters();
+            if (then.erasures() != counters.erasures()) {
+                throw tooLate("persons have been erased since");
+            }
             if (then.windowsEvicted() != counters.windowsEvicted()
                     || (!position.isCommitted() && then.forgotten() != counters.forgotten())) {
                 throw tooLate("rows have left the server since for want of memory");
@@ -293,6 +341,11 @@ final class GroupWriter implements AutoCloseable {
             return commit(commit);
         } else if (request instanceof Request.Follow follow) {
             return follow(follow);
+        } else if (request instanceof Request.Erase erase) {
+            return erase(erase);
+        } else if (request instanceof Request.Find find) {
+            PersonsFound found = tables.find(new Persons(find.persons()));
+            return () -> find.done().complete(found);
         }
         Request.Promote promote = (Request.Promote) request;
         tables.admitPromotion(promote.lineage());
@@ -321,6 +374,17 @@ final class GroupWriter implements AutoCloseable {
         evictions.forEach(tables::evict);
         long committed = tables.commit(commit);
         return () -> request.done().complete(committed);
+    }
+
+    private Runnable erase(Request.Erase request) throws Refused {
+        long sequence = log.next();
+        append(Entries.ERASE, request.persons().toBytes(), NOTHING);
+        PersonsFound found = entries.erase(request.persons(), sequence);
+        LOG.atInfo()
+                .addKeyValue("persons", request.persons().persons().size())
+                .addKeyValue("tables", found.tables())
+                .log("erased persons");
+        return () -> erasing.add(new Erasing(request, sequence, found));
     }
 
     /** Does what another server has done, and writes it down as that one has. */
@@ -393,7 +457,7 @@ final class GroupWriter implements AutoCloseable {
         }
         try {
             checkpoints.finished(log);
-            if (checkpoints.isDue(log.bytes())) {
+            if (checkpoints.isDue(log.bytes(), entries.lastErasure())) {
                 long last = log.roll();
                 loggedSchemas.clear();
                 checkpoints.start(last, tables.pieces(), entries.beside());

@@ -10,6 +10,8 @@ import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.flight.table.Tables;
 import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.PersonsFound;
+import io.openclickstream.schemas.live.PersonsToErase;
 import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.RowDigest;
 import io.openclickstream.schemas.live.WriterOpened;
@@ -79,6 +81,11 @@ public final class LiveStore implements AutoCloseable {
         STOP
     }
 
+    /** Nothing to do but what is due. */
+    private enum Wake implements Work {
+        WAKE
+    }
+
     private record Waiting(Request request) implements Work {}
 
     private record Replacing(IncomingState state, CompletableFuture<Void> done) implements Work {}
@@ -103,6 +110,7 @@ public final class LiveStore implements AutoCloseable {
                     null,
                     afterGroup);
             store.lead();
+            store.wake(); // a killed server may have left an erasure half done
             store.writer.start();
             return store;
         } catch (IOException | RuntimeException | Error e) {
@@ -132,6 +140,7 @@ public final class LiveStore implements AutoCloseable {
         try {
             LiveStore store =
                     new LiveStore(folder, limits, allocator, copy(folder, limits, allocator), leader, afterGroup);
+            store.wake();
             store.writer.start();
             return store;
         } catch (IOException | RuntimeException | Error e) {
@@ -167,12 +176,19 @@ public final class LiveStore implements AutoCloseable {
         this.limits = limits;
         this.allocator = allocator;
         this.published = new Published();
-        this.groups = GroupWriter.of(
-                folder, recovered, new Checkpoints(folder, allocator, limits.checkpointBytes()), published);
+        this.groups = GroupWriter.of(folder, recovered, checkpoints(folder, limits, allocator), published);
         this.leader = leader;
         this.afterGroup = afterGroup;
         this.inFlight = new Semaphore(permits(limits.inFlightBytes(), Integer.MAX_VALUE), true);
         writer.setDaemon(true);
+    }
+
+    private Checkpoints checkpoints(DataFolder inFolder, Limits within, BufferAllocator from) {
+        return new Checkpoints(inFolder, from, within.checkpointBytes(), this::wake);
+    }
+
+    private void wake() {
+        queue.add(Wake.WAKE);
     }
 
     private void lead() throws IOException {
@@ -257,6 +273,26 @@ public final class LiveStore implements AutoCloseable {
         var done = new CompletableFuture<Void>();
         enqueue(new Request.Promote(lineage, done));
         await(done);
+    }
+
+    /**
+     * Removes the rows of persons from every view of all tables, and returns when no file of the folder holds them any
+     * more: a checkpoint is written for that, beside the puts.
+     *
+     * @throws Refused NO_ROOM when the rows are gone, but the files could not be written; it is to be repeated
+     */
+    public PersonsFound erase(PersonsToErase persons) throws Refused {
+        requireLeading();
+        var done = new CompletableFuture<PersonsFound>();
+        enqueue(new Request.Erase(persons, done));
+        return await(done);
+    }
+
+    /** How many rows of persons the tables have, in whatever view. */
+    public PersonsFound find(PersonsToErase persons) throws Refused {
+        var done = new CompletableFuture<PersonsFound>();
+        enqueue(new Request.Find(persons, done));
+        return await(done);
     }
 
     /**
@@ -451,7 +487,8 @@ public final class LiveStore implements AutoCloseable {
             groups.stopWriting();
             replacing.state().install();
             Recovered recovered = Recovered.from(folder, tableLimits(limits, Long.MAX_VALUE), allocator);
-            groups = groups.replacedBy(recovered, new Checkpoints(folder, allocator, limits.checkpointBytes()));
+            groups = groups.replacedBy(recovered, checkpoints(folder, limits, allocator));
+            wake();
             statesTaken.incrementAndGet();
             replacing.done().complete(null);
         } catch (IOException | RuntimeException e) {
@@ -476,7 +513,8 @@ public final class LiveStore implements AutoCloseable {
     private void requireLeading() throws Refused {
         if (leader != null) {
             throw Refused.invalid(
-                    "This server is a replica and only read. Put, open, commit and promote at its leader, %s.", leader);
+                    "This server is a replica and only read. Put, open, commit, promote and erase at its leader, %s.",
+                    leader);
         }
     }
 

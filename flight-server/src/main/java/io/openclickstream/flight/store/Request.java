@@ -3,6 +3,8 @@ package io.openclickstream.flight.store;
 import io.openclickstream.flight.log.LogRecord;
 import io.openclickstream.flight.table.PreparedPut;
 import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.PersonsFound;
+import io.openclickstream.schemas.live.PersonsToErase;
 import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.WriterOpened;
 import io.openclickstream.schemas.live.WriterOpening;
@@ -31,6 +33,12 @@ sealed interface Request {
 
     /** Records that another server has written. */
     record Follow(List<LogRecord> records, CompletableFuture<Void> done) implements Request {}
+
+    /** Rows of persons shall go; done once no file holds them. */
+    record Erase(PersonsToErase persons, CompletableFuture<PersonsFound> done) implements Request {}
+
+    /** Somebody asks for rows of persons. */
+    record Find(PersonsToErase persons, CompletableFuture<PersonsFound> done) implements Request {}
 
     /** Readers shall see another lineage. */
     record Promote(String lineage, CompletableFuture<Void> done) implements Request {}

@@ -88,6 +88,19 @@ final class Delta implements AutoCloseable {
         List.copyOf(upserts.windows().headMap(keepFromMillis).keySet()).forEach(upserts::drop);
     }
 
+    /** Shows all rows, those whose keys are to be deleted too, to somebody who looks for persons. */
+    void show(RowsOfPersons persons) {
+        persons.look(upserts.parts());
+        persons.look(deletes.parts());
+    }
+
+    /** Forgets what was put of persons, and that it was deleted. */
+    void erase(RowsOfPersons persons) {
+        persons.removeFrom(upserts);
+        persons.removeFrom(deletes);
+        compact();
+    }
+
     /** Makes the same changes to a store. */
     void applyTo(RowStore rows) {
         deletes.parts().forEach(rows::delete);

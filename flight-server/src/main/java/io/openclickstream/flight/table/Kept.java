@@ -28,6 +28,14 @@ record Kept(long epoch, TableSnapshot snapshot, List<Delta> deltas) {
         return without;
     }
 
+    /** The same without rows of persons. */
+    Kept without(RowsOfPersons persons, Owned owned) {
+        deltas.forEach(delta -> delta.erase(persons));
+        Kept without = new Kept(epoch, snapshot.without(persons), deltas).own(owned);
+        closeSnapshot(owned);
+        return without;
+    }
+
     /** Adds the windows before a time that hold rows of this epoch, or that were changed in it. */
     void windowsBefore(long millis, Set<Long> found) {
         snapshot.parts().stream()

@@ -312,6 +312,60 @@ public final class Table implements AutoCloseable {
         state = state.changed(isChanged).keptFrom(keepFromMillis).counting(0, leaving.size(), 0);
     }
 
+    /**
+     * Removes the rows of persons from both views, all kept epochs and all that waits for a commit. Tokens of before end,
+     * whether or not there were such rows: that would tell of others' rows.
+     *
+     * @return how many rows, each key counted once; -1 when the table does not say whose its rows are
+     */
+    long erase(Persons persons) {
+        try (RowsOfPersons theirs = new RowsOfPersons(schema, persons)) {
+            if (!Persons.areKnownIn(schema)) {
+                return -1;
+            }
+            show(theirs);
+            long liveBefore = live.rows();
+            long committedBefore = committed.rows();
+            theirs.removeFrom(live);
+            theirs.removeFrom(committed);
+            apart.addAll(live.touched());
+            apart.addAll(committed.touched());
+            pending.forEach(delta -> delta.erase(theirs));
+            takenBack.values().forEach(delta -> delta.erase(theirs));
+            for (int i = kept.size(); i > 0; i--) {
+                kept.addLast(kept.removeFirst().without(theirs, owned));
+            }
+            live.compact();
+            committed.compact();
+            share();
+            state = state.changed(live.rows() != liveBefore).erasing();
+            committedState = committedState.changed(committed.rows() != committedBefore);
+            return theirs.count();
+        }
+    }
+
+    /** How many rows of persons there are, counted as {@link #erase} does. */
+    long find(Persons persons) {
+        try (RowsOfPersons theirs = new RowsOfPersons(schema, persons)) {
+            if (!Persons.areKnownIn(schema)) {
+                return -1;
+            }
+            show(theirs);
+            return theirs.count();
+        }
+    }
+
+    private void show(RowsOfPersons persons) {
+        persons.look(live.parts());
+        persons.look(committed.parts());
+        pending.forEach(delta -> delta.show(persons));
+        takenBack.values().forEach(delta -> delta.show(persons));
+        for (Kept each : kept) {
+            persons.look(each.snapshot().parts());
+            each.deltas().forEach(delta -> delta.show(persons));
+        }
+    }
+
     /** Makes free what is only kept for those who read rows that were taken back; their tokens end. */
     private void forgetTakenBack() {
         if (!takenBack.isEmpty()) {

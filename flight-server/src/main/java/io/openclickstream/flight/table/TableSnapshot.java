@@ -102,6 +102,16 @@ public final class TableSnapshot implements AutoCloseable {
         return of(schema, state.keptFrom(keepFromMillis).changed(true), view, left);
     }
 
+    /** A snapshot of the same view without rows of persons; this one, retained, when it has none. */
+    TableSnapshot without(RowsOfPersons persons) {
+        List<Part> left = persons.without(parts);
+        if (left == parts) {
+            return retain();
+        }
+        left.forEach(part -> part.chunk().retain());
+        return of(schema, state.changed(true), view, left);
+    }
+
     /** @param parts whose chunks are retained for this snapshot */
     static TableSnapshot of(TableSchema schema, TableState state, ViewFacts view, List<Part> parts) {
         long rows = 0;

@@ -25,8 +25,9 @@ public record TableState(
      * @param windowsEvicted windows that had to go because memory was full
      * @param rowsIgnored rows put into windows that had left already
      * @param forgotten how often what had been taken back was forgotten because memory was full
+     * @param erasures how often persons have been erased, whether or not the table had rows of them
      */
-    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored, long forgotten) {
+    public record Counters(long windowsExpired, long windowsEvicted, long rowsIgnored, long forgotten, long erasures) {
         /** Windows that have left. */
         public long windowsLeft() {
             return windowsExpired + windowsEvicted;
@@ -35,7 +36,7 @@ public record TableState(
 
     /** A table nobody has put to. */
     static TableState empty(String name) {
-        return new TableState(name, 0, Long.MIN_VALUE, null, new Counters(0, 0, 0, 0));
+        return new TableState(name, 0, Long.MIN_VALUE, null, new Counters(0, 0, 0, 0, 0));
     }
 
     TableState changed(boolean changed) {
@@ -64,7 +65,8 @@ public record TableState(
                         counters.windowsExpired() + expired,
                         counters.windowsEvicted() + evicted,
                         counters.rowsIgnored() + ignored,
-                        counters.forgotten()));
+                        counters.forgotten(),
+                        counters.erasures()));
     }
 
     TableState forgetting() {
@@ -72,6 +74,16 @@ public record TableState(
                 counters.windowsExpired(),
                 counters.windowsEvicted(),
                 counters.rowsIgnored(),
-                counters.forgotten() + 1));
+                counters.forgotten() + 1,
+                counters.erasures()));
+    }
+
+    TableState erasing() {
+        return with(new Counters(
+                counters.windowsExpired(),
+                counters.windowsEvicted(),
+                counters.rowsIgnored(),
+                counters.forgotten(),
+                counters.erasures() + 1));
     }
 }

@@ -2,6 +2,7 @@ package io.openclickstream.flight.table;
 
 import io.openclickstream.flight.table.Writers.Turn;
 import io.openclickstream.schemas.live.EpochCommit;
+import io.openclickstream.schemas.live.PersonsFound;
 import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.WriterOpened;
 import io.openclickstream.schemas.live.WriterOpening;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.apache.arrow.memory.BufferAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -227,6 +229,27 @@ public final class Tables implements AutoCloseable {
             }
         }
         served = lineage;
+    }
+
+    /** Removes the rows of persons from all tables that say whose their rows are, and tells how many there were. */
+    public PersonsFound erase(Persons persons) {
+        return inEach(table -> table.erase(persons));
+    }
+
+    /** What {@link #erase} would remove. */
+    public PersonsFound find(Persons persons) {
+        return inEach(table -> table.find(persons));
+    }
+
+    private PersonsFound inEach(ToLongFunction<Table> rows) {
+        List<PersonsFound.Rows> found = new ArrayList<>();
+        for (Table table : all()) {
+            long count = rows.applyAsLong(table);
+            if (count >= 0) {
+                found.add(new PersonsFound.Rows(table.lineage(), table.name(), count));
+            }
+        }
+        return new PersonsFound(PersonsFound.VERSION, found);
     }
 
     /** Everything that the tables hold now, to make the same of it with {@link #restore}. */

@@ -14,6 +14,7 @@ import io.openclickstream.flight.read.Reading;
 import io.openclickstream.flight.read.Watch;
 import io.openclickstream.flight.store.LiveStore;
 import io.openclickstream.flight.store.RandomJob;
+import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.RowCursor;
 import java.io.IOException;
@@ -50,6 +51,8 @@ class SubscriptionModelTest {
             "{'table':'clicks','subscribe':true}",
             "{'table':'clicks','subscribe':true}",
             "{'table':'clicks','subscribe':true,'view':'committed'}",
+            "{'table':'more','subscribe':true}",
+            "{'table':'more','subscribe':true,'view':'committed'}",
             "{'table':'clicks','subscribe':true,'before':7200000}",
             "{'table':'clicks','subscribe':true,'view':'committed','columns':['key','value'],'from':3600000}",
             "{'table':'clicks','subscribe':true,'columns':['key','time']}");
@@ -93,7 +96,7 @@ class SubscriptionModelTest {
             if (reader.failure() != null) {
                 assertThat(reader.failure().getMessage())
                         .contains("begin again with a snapshot")
-                        .containsAnyOf("epochs kept are", "has gone back behind epoch");
+                        .containsAnyOf("epochs kept are", "has gone back behind epoch", "persons have been erased");
                 start(new Fold(), null);
             }
         }
@@ -143,8 +146,11 @@ class SubscriptionModelTest {
     private String step(Random random, RandomJob job, Path folder) throws Exception {
         Follower one = followers.get(random.nextInt(followers.size()));
         int chance = random.nextInt(100);
-        if (chance < 70) {
+        if (chance < 68) {
             return job.step();
+        } else if (chance < 70) {
+            store.erase(Clicks.toErase(Clicks.user(random.nextInt(Clicks.PERSONS))));
+            return "erase";
         } else if (one.reader == null) {
             if (table(one.command) != null) {
                 one.start(new Fold(), null);

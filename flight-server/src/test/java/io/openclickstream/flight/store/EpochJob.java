@@ -28,6 +28,9 @@ import org.apache.arrow.vector.VectorSchemaRoot;
  * {@link EpochModel}.
  */
 final class EpochJob {
+    /** The table of which the rows may say whose they are. */
+    static final String OF_PERSONS = "more";
+
     private static final Map<String, List<String>> TABLES =
             Map.of("writer-a", List.of("clicks", "more"), "writer-b", List.of("others"));
     private static final int KEYS = 40;
@@ -46,6 +49,7 @@ final class EpochJob {
     private long checkpoint;
     private boolean checkpointRuns;
     private int puts;
+    private boolean hasPersons;
 
     /** One subtask. */
     private static final class Task {
@@ -85,6 +89,12 @@ final class EpochJob {
         this.store = store;
         this.model = model;
         this.allocator = allocator;
+    }
+
+    /** The rows of one of its tables say whose they are. */
+    EpochJob withPersons() {
+        hasPersons = true;
+        return this;
     }
 
     /** Starts without state. */
@@ -272,7 +282,9 @@ final class EpochJob {
         List<Clicks> rows = rows(task);
         puts++;
         EpochCommit.Lane lane = task.lane(table);
-        try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
+        boolean isOfPersons = hasPersons && table.equals(OF_PERSONS);
+        try (VectorSchemaRoot batch =
+                isOfPersons ? Clicks.personsBatch(rows, allocator) : Clicks.batch(rows, allocator)) {
             var header = new PutHeader(
                     PutHeader.VERSION,
                     table,

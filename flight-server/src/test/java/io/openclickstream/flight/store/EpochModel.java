@@ -26,6 +26,19 @@ final class EpochModel {
         puts.add(put);
     }
 
+    /** All rows of a table with these keys are gone, whatever was put of them. */
+    void erase(String table, Predicate<String> keys) {
+        puts.replaceAll(put -> put.table().equals(table)
+                ? new Put(
+                        table,
+                        put.writer(),
+                        put.subtask(),
+                        put.parallelism(),
+                        put.epoch(),
+                        put.rows().stream().filter(row -> !keys.test(row.key())).toList())
+                : put);
+    }
+
     /** A job goes back: all of these puts that are later than the epoch are gone. */
     void takeBack(long epoch, Predicate<Put> whose) {
         puts.removeIf(put -> put.epoch() > epoch && whose.test(put));

@@ -7,6 +7,7 @@ import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.Refused;
 import io.openclickstream.flight.table.TableSnapshot;
 import io.openclickstream.schemas.live.LiveMetadata;
+import io.openclickstream.schemas.live.PersonsFound;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,11 +40,11 @@ class EpochModelTest {
         List<String> story = new ArrayList<>();
         try (BufferAllocator allocator = new RootAllocator()) {
             store = open(folder, allocator);
-            EpochJob job = new EpochJob(random, () -> EpochTarget.of(store), model, allocator);
+            EpochJob job = new EpochJob(random, () -> EpochTarget.of(store), model, allocator).withPersons();
             job.start();
             try {
                 for (int step = 0; step < STEPS; step++) {
-                    story.add(step(random, job, folder, allocator));
+                    story.add(step(random, job, model, folder, allocator));
                     compare(model, allocator);
                 }
             } catch (AssertionError | Exception e) {
@@ -56,7 +57,8 @@ class EpochModelTest {
         }
     }
 
-    private String step(Random random, EpochJob job, Path folder, BufferAllocator allocator) throws Exception {
+    private String step(Random random, EpochJob job, EpochModel model, Path folder, BufferAllocator allocator)
+            throws Exception {
         int chance = random.nextInt(100);
         if (chance < 35) {
             job.put();
@@ -76,13 +78,26 @@ class EpochModelTest {
         } else if (chance < 92) {
             job.rewind();
             return "rewind";
-        } else if (chance < 95) {
+        } else if (chance < 94) {
             job.zombie();
             return "zombie";
+        } else if (chance < 97) {
+            erase(Clicks.user(random.nextInt(Clicks.PERSONS)), model, folder);
+            return "erase";
         }
         close();
         store = open(folder, allocator);
         return "restart";
+    }
+
+    private void erase(String user, EpochModel model, Path folder) throws Refused {
+        PersonsFound found = store.find(Clicks.toErase(user));
+        assertThat(store.erase(Clicks.toErase(user))).isEqualTo(found);
+        model.erase(EpochJob.OF_PERSONS, key -> Clicks.user(key).equals(user));
+        assertThat(Clicks.filesWith(user, folder)).as("files with " + user).isEmpty();
+        assertThat(store.find(Clicks.toErase(user)).tables())
+                .hasSameSizeAs(found.tables())
+                .allSatisfy(table -> assertThat(table.rows()).isZero());
     }
 
     private void compare(EpochModel model, BufferAllocator allocator) throws Refused {

@@ -219,6 +219,47 @@ class LiveStoreTest {
                 .hasMessageContaining(folder.toString());
     }
 
+    @Test
+    void anErasureWithoutACheckpointIsRefusedAndTheNextStartMakesUpForIt() throws Exception {
+        String user = Clicks.user("a");
+        String other = Clicks.user("b");
+        Path inTheWay = folder.resolve("checkpoint.unfinished");
+        try (Opened store = open(64 * MIB, MIB)) {
+            store.putPersons(0, 3, List.of(Clicks.upsert("a", 0, 1), Clicks.upsert("b", 0, 2)));
+            store.putPersons(1, 4, List.of(Clicks.delete("a")));
+            Files.createDirectories(inTheWay.resolve("full"));
+            assertThatThrownBy(() -> store.store.erase(Clicks.toErase(user)))
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.NO_ROOM))
+                    .hasMessageContaining("in no table any more")
+                    .hasMessageContaining("erase them again");
+            assertThat(store.rows()).containsExactly("b@0=2");
+            assertThat(Clicks.filesWith(user, folder)).isNotEmpty();
+        }
+        Files.delete(inTheWay.resolve("full"));
+        Files.delete(inTheWay);
+        try (Opened store = open(64 * MIB, MIB)) {
+            assertThat(store.rows()).containsExactly("b@0=2");
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(Clicks.filesWith(user, folder))
+                    .isEmpty());
+            assertThat(Clicks.filesWith(other, folder)).isNotEmpty();
+        }
+    }
+
+    @Test
+    void anErasureIsDoneWhereACheckpointThatBeganBeforeItIsStillBeingWritten() throws Exception {
+        String user = Clicks.user("a");
+        try (Opened store = open(64 * MIB, 8 << 10)) { // one is due with nearly every put
+            for (int i = 0; i < 60; i++) {
+                store.putPersons(i, 3, List.of(Clicks.upsert("a", 0, i), Clicks.upsert("b" + i, 0, i)));
+                if (i % 3 == 2) {
+                    store.store.erase(Clicks.toErase(user));
+                    assertThat(Clicks.filesWith(user, folder)).isEmpty();
+                }
+            }
+        }
+    }
+
     /** Of the first writer, which has put this. */
     private EpochCommit commit(long epoch, List<List<Clicks>> puts) {
         long rows = 0;
@@ -292,6 +333,18 @@ class LiveStoreTest {
                             0,
                             null),
                     rows);
+        }
+
+        /** Rows that say whose they are. */
+        void putPersons(long seq, long epoch, List<Clicks> rows) throws Refused {
+            if (store.lineages().isEmpty()) {
+                store.open(Clicks.opening(0, 1));
+            }
+            var header = new PutHeader(
+                    PutHeader.VERSION, "clicks", Clicks.LINEAGE, Clicks.WRITER, 0, 1, 1, epoch, seq, 0, null);
+            try (VectorSchemaRoot batch = Clicks.personsBatch(rows, allocator)) {
+                store.put(Clicks.digested(header, batch), PutSchema.of(Clicks.PERSONS_PUT), batch);
+            }
         }
 
         private void put(PutHeader header, List<Clicks> rows) throws Refused {

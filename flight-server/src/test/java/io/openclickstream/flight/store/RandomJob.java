@@ -16,7 +16,8 @@ public final class RandomJob {
             throws Refused {
         this.random = random;
         this.job = new EpochJob(
-                random, () -> EpochTarget.of(store.get()), new EpochModel(epochsKept), allocator, PUTS_PER_HOUR);
+                        random, () -> EpochTarget.of(store.get()), new EpochModel(epochsKept), allocator, PUTS_PER_HOUR)
+                .withPersons();
         job.start();
     }
 

@@ -1,6 +1,7 @@
 package io.openclickstream.flight.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.flight.log.DataFolder;
 import io.openclickstream.flight.log.IncomingState;
@@ -26,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -60,10 +62,23 @@ class ReplicaModelTest {
     private boolean inState;
     private long memoryMax;
     private long watermarkMillis;
+    /** Chooses when somebody is erased; null when nobody is. */
+    private Random erasures;
 
     @Property(tries = 60)
     void aReplicaThatHasAllHasTheSameTables(@ForAll long seed) throws Exception {
         run(seed);
+    }
+
+    /** Persons are erased at the leader all the time; in the end nothing of the last ones is on either disk. */
+    @Property(tries = 30)
+    void aReplicaErasesWhatItsLeaderErases(@ForAll long seed) throws Exception {
+        erasures = new Random(~seed);
+        try {
+            run(seed);
+        } finally {
+            erasures = null;
+        }
     }
 
     /** In this history the leader starts again and has to let more go than its log says. */
@@ -86,6 +101,10 @@ class ReplicaModelTest {
             replica = openReplica();
             EpochJob job = newJob(random, Clicks.LINEAGE);
             for (int step = 0; step < STEPS; step++) {
+                if (erasures != null && erasures.nextInt(12) == 0) {
+                    leader.erase(Clicks.toErase(Clicks.user(erasures.nextInt(Clicks.PERSONS))));
+                    story.add("erased");
+                }
                 String what = stepOrNoRoom(random, job, folder);
                 if (JOB_ENDS.contains(what)) {
                     job = newJob(
@@ -95,6 +114,9 @@ class ReplicaModelTest {
                 story.add(what);
             }
             catchUp();
+            if (erasures != null) {
+                eraseOnBoth();
+            }
         } catch (AssertionError | Exception e) {
             throw new AssertionError("after " + story + " of seed " + seed, e);
         } finally {
@@ -103,6 +125,21 @@ class ReplicaModelTest {
             close(replica);
             allocator.close();
             delete(folder);
+        }
+    }
+
+    private void eraseOnBoth() throws Exception {
+        String[] users =
+                IntStream.range(0, Clicks.PERSONS).mapToObj(Clicks::user).toArray(String[]::new);
+        leader.erase(Clicks.toErase(users));
+        catchUp();
+        for (String user : users) {
+            assertThat(Clicks.filesWith(user, leaderFolder)).as(user).isEmpty();
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(2))
+                    .untilAsserted(() -> assertThat(Clicks.filesWith(user, replicaFolder))
+                            .as(user)
+                            .isEmpty());
         }
     }
 
@@ -212,6 +249,9 @@ class ReplicaModelTest {
 
     private EpochJob newJob(Random random, String lineage) throws Refused, IOException {
         EpochJob job = new EpochJob(random, () -> new OtherLineage(lineage), new EpochModel(EPOCHS_KEPT), allocator);
+        if (erasures != null) {
+            job.withPersons();
+        }
         try {
             job.start();
             return job;
@@ -256,7 +296,7 @@ class ReplicaModelTest {
         List<LogRecord> batch = new ArrayList<>();
         int sent = 0;
         while (sent++ < most) {
-            LogRecord record = feed.next();
+            LogRecord record = nextOrCut();
             if (record == null) {
                 break;
             }
@@ -268,6 +308,19 @@ class ReplicaModelTest {
         }
         if (!batch.isEmpty()) {
             replica.follow(batch).get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Erasures cut the log while nobody looks after the feed here; then its connection ends, as that of any slow one. */
+    private LogRecord nextOrCut() throws IOException {
+        try {
+            return feed.next();
+        } catch (IOException e) {
+            if (erasures == null) {
+                throw e;
+            }
+            disconnect();
+            return null;
         }
     }
 
@@ -284,7 +337,11 @@ class ReplicaModelTest {
                 if (sent++ == most) {
                     return false;
                 }
-                state.addToLog(feed.next());
+                LogRecord record = nextOrCut();
+                if (record == null) {
+                    return false;
+                }
+                state.addToLog(record);
             }
             state.end();
             replica.replace(state).get(60, TimeUnit.SECONDS);

@@ -1,10 +1,16 @@
 package io.openclickstream.flight.table;
 
 import io.openclickstream.schemas.live.LiveMetadata;
+import io.openclickstream.schemas.live.PersonsToErase;
 import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.RowDigest;
 import io.openclickstream.schemas.live.WriterOpening;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
@@ -39,6 +46,56 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
                     field("value", new ArrowType.Int(64, true), true),
                     field(LiveMetadata.OP_COLUMN, new ArrowType.Int(8, true), false)),
             Map.of(LiveMetadata.PRIMARY_KEY, "key", LiveMetadata.WINDOW_COLUMN, "time"));
+
+    /** The same columns, and those that say whose a row is: that follows from its key. */
+    public static final Schema PERSONS_PUT = new Schema(
+            List.of(
+                    PUT.getFields().get(0),
+                    PUT.getFields().get(1),
+                    PUT.getFields().get(2),
+                    field("site_id", ArrowType.Utf8.INSTANCE, false),
+                    field("user_id", ArrowType.Utf8.INSTANCE, false),
+                    PUT.getFields().get(3)),
+            PUT.getCustomMetadata());
+
+    public static final String SITE = "shop";
+    public static final int PERSONS = 7;
+
+    /** Whose the row with this key is; no other text has this one in it. */
+    public static String user(String key) {
+        return user(Math.floorMod(key.hashCode(), PERSONS));
+    }
+
+    public static String user(int person) {
+        return "<person %d>".formatted(person);
+    }
+
+    public static PersonsToErase toErase(String... users) {
+        return new PersonsToErase(
+                PersonsToErase.VERSION,
+                Stream.of(users)
+                        .map(user -> new PersonsToErase.Person(SITE, user))
+                        .toList());
+    }
+
+    /** The names of the files in a folder that hold a text. */
+    public static List<String> filesWith(String text, Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<String> found = new ArrayList<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                try {
+                    if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+                        found.add(file.getFileName().toString());
+                    }
+                } catch (NoSuchFileException e) {
+                    // deleted since it was listed
+                }
+            }
+            return found;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     public static Clicks upsert(String key, long timeMillis, long value) {
         return new Clicks(key, timeMillis, value, false);
@@ -103,7 +160,23 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
     }
 
     public static VectorSchemaRoot batch(List<Clicks> rows, BufferAllocator allocator) {
-        VectorSchemaRoot root = VectorSchemaRoot.create(PUT, allocator);
+        return batch(PUT, rows, allocator);
+    }
+
+    /** Rows of {@link #PERSONS_PUT}. */
+    public static VectorSchemaRoot personsBatch(List<Clicks> rows, BufferAllocator allocator) {
+        VectorSchemaRoot batch = batch(PERSONS_PUT, rows, allocator);
+        for (int i = 0; i < rows.size(); i++) {
+            ((VarCharVector) batch.getVector("site_id")).setSafe(i, SITE.getBytes(StandardCharsets.UTF_8));
+            ((VarCharVector) batch.getVector("user_id"))
+                    .setSafe(i, user(rows.get(i).key).getBytes(StandardCharsets.UTF_8));
+        }
+        batch.setRowCount(rows.size());
+        return batch;
+    }
+
+    private static VectorSchemaRoot batch(Schema schema, List<Clicks> rows, BufferAllocator allocator) {
+        VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator);
         for (int i = 0; i < rows.size(); i++) {
             Clicks row = rows.get(i);
             ((VarCharVector) root.getVector(0)).setSafe(i, row.key.getBytes(StandardCharsets.UTF_8));
@@ -113,7 +186,7 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
             } else {
                 ((BigIntVector) root.getVector(2)).setSafe(i, row.value);
             }
-            ((TinyIntVector) root.getVector(3)).setSafe(i, row.delete ? 1 : 0);
+            ((TinyIntVector) root.getVector(LiveMetadata.OP_COLUMN)).setSafe(i, row.delete ? 1 : 0);
         }
         root.setRowCount(rows.size());
         return root;
@@ -154,7 +227,9 @@ public record Clicks(String key, long timeMillis, Long value, boolean delete) {
                     row.append(((TimeStampMilliTZVector) batch.getVector(1)).get(i));
                     for (FieldVector column : batch.getFieldVectors()
                             .subList(2, batch.getFieldVectors().size())) {
-                        row.append('=').append(column.getObject(i));
+                        if (!column.getName().endsWith("_id")) {
+                            row.append('=').append(column.getObject(i));
+                        }
                     }
                     rows.add(row.toString());
                 }

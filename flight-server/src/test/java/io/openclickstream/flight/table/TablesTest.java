@@ -7,6 +7,8 @@ import io.openclickstream.flight.table.Refused.Reason;
 import io.openclickstream.flight.table.Tables.Eviction;
 import io.openclickstream.schemas.live.EpochCommit;
 import io.openclickstream.schemas.live.LiveMetadata;
+import io.openclickstream.schemas.live.PersonsFound;
+import io.openclickstream.schemas.live.PersonsToErase;
 import io.openclickstream.schemas.live.PutHeader;
 import io.openclickstream.schemas.live.WriterOpening;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
@@ -232,6 +235,66 @@ class TablesTest {
         assertThatThrownBy(() -> Clicks.prepared(
                         List.of(at(1)), allocator, root -> ((TinyIntVector) root.getVector(3)).setSafe(0, 7)))
                 .hasMessageContaining("Unknown _op 7");
+    }
+
+    @Test
+    void anErasedRowTakesAllVersionsOfItsKeyAlongSoThatNoneComesBack() throws Refused {
+        putOf("ben", 0, 3, "k", "l");
+        commit(3);
+        putOf("ada", 1, 4, "k");
+        putOf("ada", 2, 5, "m");
+        putOf("ben", 3, 5, "k");
+        assertThat(tables.find(new Persons(Clicks.toErase("ada")))
+                        .tables()
+                        .get(0)
+                        .rows())
+                .isEqualTo(2);
+        long version = table().state().version();
+
+        assertThat(tables.erase(new Persons(Clicks.toErase("ada"))).tables())
+                .containsExactly(new PersonsFound.Rows(Clicks.LINEAGE, "clicks", 2));
+        assertThat(rows()).containsExactly("l@0=1");
+        assertThat(table().state().version()).isEqualTo(version + 1);
+        assertThat(table().state().counters().erasures()).isEqualTo(1);
+        assertThat(Clicks.read(table().committed().get(3L), allocator)).containsExactly("l@0=1");
+        commit(5);
+        assertThat(Clicks.read(table().committed().get(5L), allocator)).containsExactly("l@0=1");
+        tables.open(opening(3, "other"));
+        assertThat(rows()).containsExactly("l@0=1");
+    }
+
+    @Test
+    void onlyUsersOfTheNamedSiteAreErased() throws Refused {
+        putOf("ada", 0, 3, "k");
+        var elsewhere =
+                new PersonsToErase(PersonsToErase.VERSION, List.of(new PersonsToErase.Person("other", "ada"), ben()));
+        assertThat(tables.erase(new Persons(elsewhere)).tables().get(0).rows()).isZero();
+        assertThat(rows()).containsExactly("k@0=1");
+    }
+
+    @Test
+    void tableThatDoesNotSayWhoseItsRowsAreIsLeftAlone() throws Refused {
+        put(0, null, at(1));
+        assertThat(tables.erase(new Persons(Clicks.toErase("ada"))).tables()).isEmpty();
+        assertThat(table().state().counters().erasures()).isZero();
+    }
+
+    private static PersonsToErase.Person ben() {
+        return new PersonsToErase.Person(Clicks.SITE, "ben");
+    }
+
+    /** Rows of one user with these keys. */
+    private void putOf(String user, long seq, long epoch, String... keys) throws Refused {
+        List<Clicks> rows = Stream.of(keys).map(key -> Clicks.upsert(key, 0, 1)).toList();
+        try (VectorSchemaRoot batch = Clicks.personsBatch(rows, allocator)) {
+            for (int i = 0; i < keys.length; i++) {
+                ((VarCharVector) batch.getVector("user_id")).setSafe(i, user.getBytes(StandardCharsets.UTF_8));
+            }
+            apply(
+                    new PutHeader(
+                            PutHeader.VERSION, "clicks", Clicks.LINEAGE, Clicks.WRITER, 0, 1, 1, epoch, seq, 0, null),
+                    PreparedPut.of(TableSchema.of(Clicks.PERSONS_PUT), batch, allocator));
+        }
     }
 
     /** Commits what the first writer has put. */

@@ -28,7 +28,7 @@ interface Sink {
             public OneInputStreamOperator<Object, LivePrepared> writer(
                     Writer writer, LivePushOperator.Settings settings) {
                 return (OneInputStreamOperator<Object, LivePrepared>) (OneInputStreamOperator<?, LivePrepared>)
-                        new LivePushOperator<>(settings, writer.rows, writer.uid);
+                        new LivePushOperator<>(settings, writer.rows(), writer.uid);
             }
 
             @Override

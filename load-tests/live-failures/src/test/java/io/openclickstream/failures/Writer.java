@@ -9,37 +9,43 @@ import io.openclickstream.pipeline.sink.live.LiveSessions;
 import io.openclickstream.schemas.OperatorUid;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The writers of a job: what each writes, and the columns that are compared. */
 @SuppressWarnings("ImmutableEnumChecker") // nothing of it has setters
 enum Writer {
     SESSIONS(
             OperatorUid.LIVE_SESSIONS,
-            new LiveSessions(),
+            LiveSessions::new,
             Map.of(
                     "sessions",
                     List.of("session_id", "user_id", "start_time", "end_time", "clicks", "is_final", "revision"))),
     METRICS(
             OperatorUid.LIVE_METRICS,
-            new LiveMetrics(catalog()),
+            () -> new LiveMetrics(catalog()),
             Map.of(
                     "users", List.of("window_start", "site_id", "user_id", "clicks", "is_final"),
                     "sites", List.of("window_start", "site_id", "clicks", "is_final"))),
     LEDGER(
             OperatorUid.LIVE_LEDGER,
-            new LiveLedger(),
+            LiveLedger::new,
             Map.of("ledger", List.of("topic", "partition", "epoch", "from_offset", "next_offset", "received")));
 
     static final List<String> TABLES = List.of("ledger", "sessions", "sites", "users");
 
     final OperatorUid uid;
-    final LiveRows<?> rows;
+    private final Supplier<LiveRows<?>> rows;
     private final Map<String, List<String>> columns;
 
-    Writer(OperatorUid uid, LiveRows<?> rows, Map<String, List<String>> columns) {
+    Writer(OperatorUid uid, Supplier<LiveRows<?>> rows, Map<String, List<String>> columns) {
         this.uid = uid;
         this.rows = rows;
         this.columns = columns;
+    }
+
+    /** Its rows, for one operator: they work in buffers of their own, and Flink gives each operator a copy. */
+    LiveRows<?> rows() {
+        return rows.get();
     }
 
     /** The columns of a table that are compared. */

@@ -29,6 +29,11 @@ record Explanation(String name, String title, String text) {
                     "The same clicks with all their columns are written to Parquet from memory. DuckDB then compares"
                             + " both files row by row."),
             new Explanation(
+                    "lake-compaction",
+                    "Compaction of the lake",
+                    "An hour of clicks is written epoch by epoch with the job's writer and committer. DuckDB reads the"
+                            + " files that the table had before maintenance and those that it has after, by turns."),
+            new Explanation(
                     "live-read",
                     "Reading a live table",
                     "pyarrow reads a table of sessions from our server and from a minimal Flight server of pyarrow's own,"

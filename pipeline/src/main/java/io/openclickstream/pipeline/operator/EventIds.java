@@ -86,6 +86,11 @@ final class EventIds {
         timeline.idsElsewhere(timeline.idsElsewhere() - forgotten.size());
     }
 
+    /** Forgets all of the current user's that stand outside of the timeline. */
+    void clear() {
+        elsewhere.clear();
+    }
+
     /**
      * The first watermark at which it is worth looking for ids to forget.
      *

@@ -1,6 +1,8 @@
 package io.openclickstream.pipeline.operator;
 
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureFeed;
+import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Outcome;
 import io.openclickstream.schemas.click.Reason;
@@ -8,19 +10,23 @@ import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.Change;
+import io.openclickstream.schemas.session.Entry;
 import io.openclickstream.schemas.session.OpenSession;
 import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
 import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
 import io.openclickstream.schemas.session.UserTimeline;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -31,7 +37,9 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks {@link SessionRules} about every click of a user and keeps the user's open sessions. Accepted clicks go on; late
@@ -40,6 +48,10 @@ import org.apache.flink.util.OutputTag;
  * <p>The watermark is kept in operator state, because Flink begins at "unknown" after a restore and the first click
  * would be taken for on time however late it is (FLINK-5601). A drain ends event time with the largest watermark there
  * is; that one is not kept, so that a job resumed from a drained savepoint goes on where event time really was.
+ *
+ * <p>Clicks of erased persons are refused before anything else is asked, and what was kept of these persons goes, with the
+ * rows of their open sessions. Both are decided here, where all clicks of a person come together, so that what was under
+ * way when the news came is refused as well.
  */
 public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         implements OneInputStreamOperator<ReceivedClick, ReceivedClick>, Triggerable<UserKey, VoidNamespace> {
@@ -59,9 +71,24 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     /** What Flink calls the backend that keeps objects. */
     private static final String HEAP = "hashmap";
 
+    /** How soon a subtask takes what the feed has read. */
+    private static final long TAKE_NEWS_MILLIS = 1_000;
+
+    private static final long REST_MILLIS = 1;
+
     private final SessionRules rules;
     private final boolean showsOpenSessions;
+    private final @Nullable PseudonymSettings pseudonyms;
 
+    private transient @Nullable ListState<String> keysState;
+    private transient @Nullable ShownUsers shownUsers;
+    private final ErasureList erasures;
+
+    private transient ListState<Long> erasuresState;
+    private transient long erasuresRestored;
+    private transient ErasureFeed feed;
+    private transient ErasedUsers erased;
+    private transient Counter clicksOfErased;
     private transient ListState<Long> watermarkState;
     private transient long watermarkMillis;
     private transient Timelines timelines;
@@ -73,10 +100,25 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     /**
      * @param showsOpenSessions whether anyone wants to know of sessions before they are final
      */
-    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first click
     public SessionizeOperator(SessionRules rules, boolean showsOpenSessions) {
+        this(rules, showsOpenSessions, null, ErasureList.NONE);
+    }
+
+    /**
+     * @param showsOpenSessions whether anyone wants to know of sessions before they are final
+     * @param pseudonyms where clicks show pseudonyms; null where they show user ids as they are
+     * @param erasures whose clicks are refused, and of whom nothing is kept
+     */
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first click
+    public SessionizeOperator(
+            SessionRules rules,
+            boolean showsOpenSessions,
+            @Nullable PseudonymSettings pseudonyms,
+            ErasureList erasures) {
         this.rules = rules;
         this.showsOpenSessions = showsOpenSessions;
+        this.pseudonyms = pseudonyms;
+        this.erasures = erasures;
     }
 
     @Override
@@ -89,6 +131,43 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         watermarkMillis = Long.MIN_VALUE;
         for (Long restored : watermarkState.get()) {
             watermarkMillis = Math.max(watermarkMillis, restored);
+        }
+        keysState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("pseudonym-keys", Types.STRING));
+        startPseudonyms(context.isRestored(), keysState);
+        erasuresState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("erasures-applied", Types.LONG));
+        long smallest = Long.MAX_VALUE; // users move between subtasks, and nobody knows from which
+        for (Long restored : erasuresState.get()) {
+            smallest = Math.min(smallest, restored);
+        }
+        erasuresRestored = smallest == Long.MAX_VALUE ? 0 : smallest;
+    }
+
+    /** Takes the keys, if they are those that the state was made with. */
+    private void startPseudonyms(boolean isRestored, ListState<String> restored) throws Exception {
+        List<String> described = new ArrayList<>();
+        restored.get().forEach(described::add);
+        PseudonymSettings settings = pseudonyms;
+        if (isRestored && described.isEmpty() != (settings == null)) {
+            throw new IllegalStateException(
+                    "The state was made %s pseudonyms, and pseudonyms.keys is %s. Start a new job, without this state and with a lake of its own; see docs/pseudonyms.md."
+                            .formatted(
+                                    described.isEmpty() ? "without" : "with",
+                                    settings == null ? "not given" : "given"));
+        }
+        if (settings == null) {
+            return;
+        }
+        var keys = new KeysInUse(
+                settings,
+                getProcessingTimeService(),
+                changed -> shownUsers = new ShownUsers(settings.source(), changed));
+        List<String> mistakes = keys.current()
+                .mistakesAfter(described, getProcessingTimeService().getCurrentProcessingTime());
+        if (!mistakes.isEmpty()) {
+            throw new IllegalStateException("pseudonyms.keys=%s does not go with the state: %s"
+                    .formatted(settings.keysFile(), String.join("; ", mistakes)));
         }
     }
 
@@ -103,12 +182,79 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
                 rules,
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG)));
         timers = getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
+        openErasures(isOnHeap);
+    }
+
+    private void openErasures(boolean isOnHeap) throws Exception {
+        feed = ErasureFeed.open(
+                erasures,
+                getContainingTask()
+                        .getEnvironment()
+                        .getTaskManagerInfo()
+                        .getConfiguration()
+                        .toMap());
+        erased = new ErasedUsers(feed, erasuresRestored, () -> users(isOnHeap), this::forget);
+        clicksOfErased = getMetricGroup().counter("clicksOfErasedPersons");
+        getMetricGroup().gauge("erasedPersons", erased::persons);
+        getMetricGroup().gauge("erasuresApplied", erased::applied);
+        if (!erasures.isNone()) {
+            takeErasuresIn(REST_MILLIS);
+        }
+    }
+
+    /** In a step of the task thread, between clicks. */
+    private void takeErasuresIn(long millis) {
+        ProcessingTimeService time = getProcessingTimeService();
+        var unused = time.registerTimer(
+                time.getCurrentProcessingTime() + millis,
+                due -> takeErasuresIn(erased.step() ? REST_MILLIS : TAKE_NEWS_MILLIS));
+    }
+
+    /** Flink's iterators over state on the heap bear no change, so there the keys are listed first; others hold still. */
+    private Stream<UserKey> users(boolean isOnHeap) throws Exception {
+        timelines.flush();
+        Stream<UserKey> users = this.<UserKey>getKeyedStateBackend().getKeys("timeline", VoidNamespace.INSTANCE);
+        if (!isOnHeap) {
+            return users;
+        }
+        try (users) {
+            return users.toList().stream();
+        }
+    }
+
+    /** Up to which entry of the list this subtask keeps nothing of anybody. */
+    long erasuresApplied() {
+        return erased.applied();
+    }
+
+    private void forget(UserKey user) throws Exception {
+        setCurrentKey(user);
+        UserTimeline timeline = timelines.of(user);
+        if (timeline == null) {
+            return;
+        }
+        if (timeline.timerMillis() != UserTimeline.NO_TIMER) {
+            timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, timeline.timerMillis());
+        }
+        if (showsOpenSessions) {
+            timeline.revise();
+            for (OpenSession open : rules.sessions(timeline.sessions(), user.siteId())) {
+                output.collect(SESSIONS, new StreamRecord<>(goneWithItsPerson(open, user, timeline.revision())));
+            }
+        }
+        eventIds.clear();
+        timelines.clear(user);
     }
 
     @Override
     public void processElement(StreamRecord<ReceivedClick> element) throws Exception {
         ReceivedClick received = element.getValue();
         Click click = received.click();
+        if (erased.contains(click)) {
+            clicksOfErased.inc();
+            refuse(Rejected.ofErasedPerson(received.source(), click.eventTimeMillis()));
+            return;
+        }
         if (rules.isLate(click.eventTimeMillis(), watermarkMillis)) {
             refuse(received, Reason.BEHIND_WATERMARK, late(click.eventTimeMillis()));
             return;
@@ -153,6 +299,10 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     @Override
     public void onEventTime(InternalTimer<UserKey, VoidNamespace> timer) throws Exception {
         UserKey user = timer.getKey();
+        if (erased.contains(user)) {
+            forget(user);
+            return;
+        }
         UserTimeline timeline = timelines.of(user);
         if (timeline == null) {
             return;
@@ -234,6 +384,21 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         super.snapshotState(context);
         timelines.flush();
         watermarkState.update(List.of(watermarkMillis));
+        if (keysState != null && shownUsers != null) {
+            keysState.update(shownUsers.keys().described());
+        }
+        erasuresState.update(List.of(erased.applied()));
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (erased != null) {
+            erased.close(); // before the backend, whose iterator it may hold
+        }
+        if (feed != null) {
+            feed.close();
+        }
+        super.close();
     }
 
     @Override
@@ -254,7 +419,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         Session session = new Session(
                 SessionRules.sessionId(user, open),
                 user.siteId(),
-                user.userId(),
+                shownUsers == null ? user.userId() : shownUsers.shown(user.userId(), open.startMillis()),
                 open.startMillis(),
                 open.endMillis(),
                 open.clicks(),
@@ -271,15 +436,41 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     }
 
     private void refuse(ReceivedClick received, Reason reason, String detail) {
+        boolean keepsBytes = pseudonyms == null || pseudonyms.keepsRefusedBytes();
         var refused = new Rejected(
                 reason,
                 detail,
                 received.source(),
                 received.click().eventTimeMillis(),
                 received.rawKey(),
-                received.rawValue());
+                keepsBytes ? received.rawValue() : null);
+        refuse(refused);
+    }
+
+    private void refuse(Rejected refused) {
         output.collect(REFUSED, new StreamRecord<>(refused));
-        tally.ended(received.source(), reason.outcome());
+        tally.ended(refused.source(), refused.reason().outcome());
+    }
+
+    /** Says which row goes, and nothing that was in it. */
+    private static SessionChange goneWithItsPerson(OpenSession open, UserKey user, long revision) {
+        Session row = new Session(
+                SessionRules.sessionId(user, open),
+                user.siteId(),
+                "",
+                open.startMillis(),
+                open.endMillis(),
+                open.clicks(),
+                open.pages(),
+                new Entry("", null, null, null, null, null, null, null),
+                null,
+                0,
+                List.of(),
+                null,
+                open.ingestionTimeMillis(),
+                revision,
+                false);
+        return new SessionChange(Change.DELETE, row);
     }
 
     private String late(long eventTimeMillis) {

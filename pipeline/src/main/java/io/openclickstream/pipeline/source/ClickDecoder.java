@@ -61,7 +61,8 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
 
     /** The long way. */
     private SourceRecord decoded(ConsumerRecord<byte[], byte[]> record, SourcePosition position) {
-        Decoded decoded = decode(record.value(), record.timestamp());
+        RawClick raw = new RawClick();
+        Decoded decoded = decode(record.value(), raw, record.timestamp());
         if (decoded instanceof Trusted trusted) {
             return click(trusted.click(), record, position);
         }
@@ -74,10 +75,11 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
                         position,
                         refused.eventTimeMillis(),
                         record.key(),
-                        record.value()));
+                        record.value()),
+                settings.rules().user(raw));
     }
 
-    private Decoded decode(byte @Nullable [] value, long ingestionTimeMillis) {
+    private Decoded decode(byte @Nullable [] value, RawClick raw, long ingestionTimeMillis) {
         if (value == null || value.length == 0) {
             return new Refused(Reason.EMPTY_VALUE, value == null ? "the value is null" : "the value has no bytes");
         }
@@ -86,7 +88,6 @@ public final class ClickDecoder implements KafkaRecordDeserializationSchema<Sour
                     .formatted(value.length, settings.maxBytes());
             return new Refused(Reason.TOO_LARGE, detail);
         }
-        RawClick raw = new RawClick();
         Refused unreadable = reader().read(value, raw);
         return unreadable != null ? unreadable : settings.rules().decide(raw, ingestionTimeMillis);
     }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
@@ -91,5 +92,11 @@ public final class ClickSource {
     /** See {@link ClickWatermarks}. */
     public static WatermarkStrategy<SourceRecord> watermarks(Duration outOfOrderness, Duration idleTimeout) {
         return ClickWatermarks.strategy(outOfOrderness, idleTimeout);
+    }
+
+    /** See {@link BackfillWatermarks}. */
+    public static WatermarkStrategy<SourceRecord> backfillWatermarks(
+            Set<Integer> partitions, BackfillSpan span, Duration outOfOrderness) {
+        return BackfillWatermarks.strategy(partitions, span, outOfOrderness);
     }
 }

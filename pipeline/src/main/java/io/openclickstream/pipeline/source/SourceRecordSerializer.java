@@ -4,6 +4,7 @@ import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.session.UserKey;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -43,6 +44,12 @@ final class SourceRecordSerializer extends WireSerializer<SourceRecord> {
             target.writeLong(eventTime == null ? 0 : eventTime);
             writeBytes(rejected.rawKey(), target);
             writeBytes(rejected.rawValue(), target);
+            UserKey user = record.user();
+            target.writeBoolean(user != null);
+            if (user != null) {
+                target.writeUTF(user.siteId());
+                target.writeUTF(user.userId());
+            }
         }
     }
 
@@ -59,8 +66,9 @@ final class SourceRecordSerializer extends WireSerializer<SourceRecord> {
         long millis = source.readLong();
         @Nullable Long eventTime = isTimed ? Long.valueOf(millis) : null;
         byte[] rawKey = readNullableBytes(source);
+        var rejected = new Rejected(reason, detail, position, eventTime, rawKey, readNullableBytes(source));
         return new SourceRecord(
-                null, new Rejected(reason, detail, position, eventTime, rawKey, readNullableBytes(source)));
+                null, rejected, source.readBoolean() ? new UserKey(source.readUTF(), source.readUTF()) : null);
     }
 
     @Override

@@ -7,21 +7,27 @@ import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.metric.MetricRows;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.histories.History.Step;
+import io.openclickstream.pipeline.operator.PseudonymSettings;
+import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Money;
 import io.openclickstream.schemas.session.Session;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever the order of the clicks, the partitions and subtasks they are spread over and the moments at which the job
@@ -46,6 +52,9 @@ class RandomHistoriesTest {
             GROUP BY window_start, site_id
             """);
 
+    @TempDir
+    Path folder;
+
     @Test
     void finalSessionsAndMetricsAreThoseOfOneQuery() throws Exception {
         MetricCatalog catalog = MetricCatalog.of(METRICS);
@@ -57,7 +66,7 @@ class RandomHistoriesTest {
                 Random random = new Random(seed);
                 History history = History.random(random, LATENESS.toMillis());
                 oracle.take(history.clicks());
-                Result result = run(history, catalog, random);
+                Result result = run(history, catalog, random, null);
                 assertThat(result.sessions())
                         .as("sessions, -Dhistory.seed=%d", seed)
                         .isEqualTo(oracle.sessions());
@@ -71,16 +80,89 @@ class RandomHistoriesTest {
         }
     }
 
-    private record Result(List<String> sessions, List<String> metrics, int leftBehind) {}
+    /**
+     * With pseudonyms, and keys that change in the middle of sessions: the final sessions are the same, each under the
+     * pseudonym of its beginning; clicks and what is counted of them show that of their own time; and what the lake keeps
+     * of the clicks gives the same sessions again, to the id.
+     */
+    @Test
+    void pseudonymsChangeNothingButTheUserIds() throws Exception {
+        MetricCatalog catalog = MetricCatalog.of(METRICS);
+        Long chosen = Long.getLong("history.seed");
+        long first = chosen == null ? 20_261_126 : chosen;
+        long count = chosen == null ? Long.getLong("histories", 300) : 1;
+        try (Oracle oracle = new Oracle(GAP.toMillis(), WINDOW_MILLIS)) {
+            for (long seed = first; seed < first + count; seed++) {
+                Random random = new Random(seed);
+                History history = History.random(random, LATENESS.toMillis());
+                RotatingKeys keys = RotatingKeys.random(random, folder.resolve("keys-" + seed));
+                Result result = run(history, catalog, random, keys.settings(PseudonymSettings.Source.SENT));
+
+                oracle.take(history.clicks());
+                assertThat(keys.named(result.finalSessions()))
+                        .as("sessions, -Dhistory.seed=%d", seed)
+                        .isEqualTo(keys.shownSessions(oracle.sessions()));
+                List<String> lengths = ofMetric("lengths", oracle.metrics());
+                oracle.take(keys.shown(history.clicks()));
+                assertThat(ofMetric("by_user", result.metrics()))
+                        .as("metrics by user, -Dhistory.seed=%d", seed)
+                        .isEqualTo(ofMetric("by_user", oracle.metrics()));
+                assertThat(ofMetric("lengths", result.metrics()))
+                        .as("metrics of sessions, -Dhistory.seed=%d", seed)
+                        .isEqualTo(lengths);
+                assertThat(result.leftBehind())
+                        .as("left in state, -Dhistory.seed=%d", seed)
+                        .isZero();
+                assertThat(withoutRevision(recomputed(result.accepted(), catalog, keys, random)))
+                        .as("computed again from the clicks, -Dhistory.seed=%d", seed)
+                        .containsExactlyInAnyOrderElementsOf(withoutRevision(result.finalSessions()));
+            }
+        }
+    }
+
+    private static List<String> ofMetric(String name, List<String> lines) {
+        return lines.stream().filter(line -> line.startsWith(name + "|")).toList();
+    }
+
+    /** As {@code recompute} does: bounded, in any order, with nothing late. */
+    private static List<Session> recomputed(
+            List<ReceivedClick> accepted, MetricCatalog catalog, RotatingKeys keys, Random random) throws Exception {
+        List<ReceivedClick> clicks = new ArrayList<>(accepted);
+        Collections.shuffle(clicks, random);
+        var settings = keys.settings(PseudonymSettings.Source.SHOWN);
+        try (SmallJob job = new SmallJob(RULES, catalog, 1 + random.nextInt(3), null, settings)) {
+            for (ReceivedClick click : clicks) {
+                job.click(RotatingKeys.asInTheLake(click));
+            }
+            job.watermark(Long.MAX_VALUE - 1);
+            return job.finalSessions();
+        }
+    }
+
+    private static List<String> withoutRevision(List<Session> sessions) {
+        return sessions.stream()
+                .map(session -> session.toString().replaceFirst("revision=\\d+", ""))
+                .toList();
+    }
+
+    private record Result(
+            List<String> sessions,
+            List<String> metrics,
+            int leftBehind,
+            List<Session> finalSessions,
+            List<ReceivedClick> accepted) {}
 
     /** Runs the steps; at some of them the job is stopped in order, at others it is lost with all since its snapshot. */
-    private static Result run(History history, MetricCatalog catalog, Random random) throws Exception {
+    private static Result run(
+            History history, MetricCatalog catalog, Random random, @Nullable PseudonymSettings pseudonyms)
+            throws Exception {
+        List<ReceivedClick> accepted = new ArrayList<>();
         List<Session> sessions = new ArrayList<>();
         List<PaneResult> panes = new ArrayList<>();
         List<Step> steps = history.steps();
         SmallJob.Snapshot snapshot = null;
         int snapshotAt = 0;
-        SmallJob job = new SmallJob(RULES, catalog, 1 + random.nextInt(3), null);
+        SmallJob job = new SmallJob(RULES, catalog, 1 + random.nextInt(3), null, pseudonyms);
         int crashesLeft = random.nextInt(3);
         for (int i = 0; i < steps.size(); ) {
             Step step = steps.get(i++);
@@ -97,34 +179,41 @@ class RandomHistoriesTest {
                 snapshotAt = i;
                 sessions.addAll(job.finalSessions());
                 panes.addAll(job.finalPanes());
+                accepted.addAll(job.accepted());
                 job.close();
-                job = resumed(snapshot, steps, snapshotAt, catalog, random);
+                job = resumed(snapshot, steps, snapshotAt, catalog, random, pseudonyms);
             } else if (chance == 2 && crashesLeft > 0) {
                 crashesLeft--;
                 job.close();
                 i = snapshotAt;
-                job = resumed(snapshot, steps, snapshotAt, catalog, random);
+                job = resumed(snapshot, steps, snapshotAt, catalog, random, pseudonyms);
             }
         }
         try (SmallJob last = job) {
             last.watermark(Long.MAX_VALUE - 1);
             sessions.addAll(last.finalSessions());
             panes.addAll(last.finalPanes());
-            return new Result(lines(sessions), lines(panes, catalog), last.leftBehind());
+            accepted.addAll(last.accepted());
+            return new Result(lines(sessions), lines(panes, catalog), last.leftBehind(), sessions, accepted);
         }
     }
 
     private static SmallJob resumed(
-            SmallJob.Snapshot snapshot, List<Step> steps, int at, MetricCatalog catalog, Random random)
+            SmallJob.Snapshot snapshot,
+            List<Step> steps,
+            int at,
+            MetricCatalog catalog,
+            Random random,
+            @Nullable PseudonymSettings pseudonyms)
             throws Exception {
-        SmallJob job = new SmallJob(RULES, catalog, 1 + random.nextInt(3), snapshot);
+        SmallJob job = new SmallJob(RULES, catalog, 1 + random.nextInt(3), snapshot, pseudonyms);
         if (at > 0 && random.nextBoolean()) {
             job.watermark(steps.get(at - 1).watermark()); // sources may tell of event time before the first click
         }
         return job;
     }
 
-    private static List<String> lines(List<Session> sessions) {
+    static List<String> lines(List<Session> sessions) {
         return sessions.stream()
                 .map(session -> {
                     Map<String, BigDecimal> revenue =

@@ -2,9 +2,13 @@ package io.openclickstream.pipeline.histories;
 
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.session.SessionRules;
+import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.operator.MergePanesOperator;
+import io.openclickstream.pipeline.operator.PseudonymSettings;
+import io.openclickstream.pipeline.operator.RouteOperator;
 import io.openclickstream.pipeline.operator.SessionizeOperator;
 import io.openclickstream.pipeline.operator.TallyPanesOperator;
+import io.openclickstream.pipeline.source.SourceRecord;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.metric.PaneBucket;
 import io.openclickstream.schemas.metric.PanePart;
@@ -22,6 +26,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operators that make sessions and metrics, wired as the job wires them, in any number of subtasks: it can be stopped
@@ -41,6 +46,8 @@ final class SmallJob implements AutoCloseable {
             KeyedOneInputStreamOperatorTestHarness<PaneBucket, PanePart, PaneResult> merge) {}
 
     private final List<Subtask> subtasks = new ArrayList<>();
+    private final OneInputStreamOperatorTestHarness<SourceRecord, ReceivedClick> route;
+    private final List<ReceivedClick> accepted = new ArrayList<>();
     private final List<Session> finalSessions = new ArrayList<>();
     private final List<PaneResult> finalPanes = new ArrayList<>();
     private long processingTimeMillis;
@@ -51,10 +58,27 @@ final class SmallJob implements AutoCloseable {
      * @param from where to go on; null to begin without state
      */
     SmallJob(SessionRules rules, MetricCatalog catalog, int parallelism, Snapshot from) throws Exception {
+        this(rules, catalog, parallelism, from, null);
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param pseudonyms null to leave user ids as they are
+     */
+    SmallJob(
+            SessionRules rules,
+            MetricCatalog catalog,
+            int parallelism,
+            Snapshot from,
+            @Nullable PseudonymSettings pseudonyms)
+            throws Exception {
+        route = new OneInputStreamOperatorTestHarness<>(new RouteOperator(pseudonyms, ErasureList.NONE));
+        route.open();
         var timing = new MergePanesOperator.Timing(INTERVAL_MILLIS, rules.allowedLateness(), rules.finalAfter());
         for (int i = 0; i < parallelism; i++) {
             var sessionize = new KeyedOneInputStreamOperatorTestHarness<UserKey, ReceivedClick, ReceivedClick>(
-                    new SessionizeOperator(rules, false),
+                    new SessionizeOperator(rules, false, pseudonyms, ErasureList.NONE),
                     SmallJob::user,
                     TypeInformation.of(UserKey.class),
                     MAX_PARALLELISM,
@@ -83,7 +107,10 @@ final class SmallJob implements AutoCloseable {
     }
 
     void click(ReceivedClick click) throws Exception {
-        subtasks.get(subtaskOf(user(click))).sessionize().processElement(new StreamRecord<>(click));
+        route.processElement(new StreamRecord<>(new SourceRecord(click, null)));
+        for (ReceivedClick passed : taken(route)) {
+            subtasks.get(subtaskOf(user(passed))).sessionize().processElement(new StreamRecord<>(passed));
+        }
     }
 
     void watermark(long millis) throws Exception {
@@ -140,6 +167,11 @@ final class SmallJob implements AutoCloseable {
                 AbstractStreamOperatorTestHarness.repackageState(panes));
     }
 
+    /** Clicks that have been accepted since this job was started. */
+    List<ReceivedClick> accepted() {
+        return accepted;
+    }
+
     /** Sessions that have become final since this job was started. */
     List<Session> finalSessions() {
         return finalSessions;
@@ -163,6 +195,7 @@ final class SmallJob implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        route.close();
         for (Subtask subtask : subtasks) {
             subtask.sessionize().close();
             subtask.tallyClicks().close();
@@ -174,8 +207,9 @@ final class SmallJob implements AutoCloseable {
     /** Carries what has come out of every operator to the next ones. */
     private void passOn() throws Exception {
         for (Subtask subtask : subtasks) {
-            for (ReceivedClick accepted : taken(subtask.sessionize())) {
-                subtask.tallyClicks().processElement(new StreamRecord<>(accepted));
+            for (ReceivedClick click : taken(subtask.sessionize())) {
+                accepted.add(click);
+                subtask.tallyClicks().processElement(new StreamRecord<>(click));
             }
             var changes = subtask.sessionize().getSideOutput(SessionizeOperator.SESSIONS);
             while (changes != null && !changes.isEmpty()) {
@@ -212,7 +246,7 @@ final class SmallJob implements AutoCloseable {
     }
 
     private static UserKey user(ReceivedClick click) {
-        return new UserKey(click.click().siteId(), click.click().userId());
+        return new UserKey(click.click().siteId(), click.click().stateUserId());
     }
 
     private static void open(

@@ -36,7 +36,7 @@ public final class OperatorScript<K, I, O> {
             return this == RESTORED_AFTER_EVERY_STEP || this == RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB;
         }
 
-        private StateBackend backend() {
+        StateBackend backend() {
             if (this == STRAIGHT || this == RESTORED_AFTER_EVERY_STEP) {
                 return new HashMapStateBackend();
             }
@@ -107,6 +107,13 @@ public final class OperatorScript<K, I, O> {
 
     public OperatorScript<K, I, O> barrier(long checkpointId) {
         steps.add(harness -> harness.prepareSnapshotPreBarrier(checkpointId));
+        return this;
+    }
+
+    /** Anything else. */
+    public OperatorScript<K, I, O> step(
+            ThrowingConsumer<KeyedOneInputStreamOperatorTestHarness<K, I, O>, Exception> step) {
+        steps.add(step);
         return this;
     }
 

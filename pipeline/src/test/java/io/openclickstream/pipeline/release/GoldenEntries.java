@@ -45,6 +45,8 @@ final class GoldenEntries {
                         PaneBucket.of("page_metrics", MOMENT, "[\"shop\",\"/home\"]"),
                         PaneBucket.of("revenue", -60_000, "[]"));
             case WATERMARK,
+                    PSEUDONYM_KEYS,
+                    ERASURES_APPLIED,
                     METRIC_DEFINITIONS,
                     LIVE_SESSIONS_LINEAGE,
                     LIVE_METRICS_LINEAGE,
@@ -65,6 +67,8 @@ final class GoldenEntries {
             case TIMELINE -> List.of(new UserTimeline(), packed(), unsettled());
             case SEEN_EVENT_IDS -> List.of(Map.of("0", MOMENT), Map.of("a1b2", -1L));
             case WATERMARK -> List.of(MOMENT, Long.MIN_VALUE);
+            case PSEUDONYM_KEYS -> List.of("grouping 0011223344556677", "key 2026-12 1700000000000 8899aabbccddeeff");
+            case ERASURES_APPLIED -> List.of(0L, 7L);
             case LEDGER_STEP, LEDGER_TOTAL ->
                 List.of(
                         new LedgerEntry("clicks", 3, 7, 100, 128, 28, 15, 6, 1, 2, 3, 1, MOMENT, MOMENT - 5, true),

@@ -6,6 +6,7 @@ import io.openclickstream.pipeline.decide.click.ClickRules;
 import io.openclickstream.schemas.SchemaText;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
+import io.openclickstream.schemas.session.UserKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClickDecoderTest {
     private static final long NOW = 1_700_000_000_000L;
@@ -52,6 +54,22 @@ class ClickDecoderTest {
         assertThat(click.sentAtMillis()).isEqualTo(1699999999998L);
         assertThat(record.click().source().offset()).isEqualTo(7);
         assertThat(record.click().source().ingestionTimeMillis()).isEqualTo(NOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+                    {"event_id":"e","user_id":"u","event_time":253402300799999}  | default
+                    {"event_id":"e","site_id":"s","user_id":"u","event_time":-5} | s
+                    {"site_id":"s","user_id":"u","event_time":1700000000000}     | s
+                    """)
+    void refusedRecordSaysWhoseItIsWhereItCouldBeReadSoFar(String json, String site) {
+        assertThat(decode(ClickFormat.JSON, json).user()).isEqualTo(new UserKey(site, "u"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello", "{\"event_id\":\"e\",\"event_time\":-5}"})
+    void refusedRecordOfNobodyKnowsWhom(String json) {
+        assertThat(decode(ClickFormat.JSON, json).user()).isNull();
     }
 
     @ParameterizedTest

@@ -11,6 +11,7 @@ import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.session.UserKey;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -261,11 +262,12 @@ class WireTypeTest {
         var future = new Rejected(Reason.EVENT_TIME_IN_FUTURE, "why", position, 5L, new byte[] {2}, null);
         for (SourceRecord record : List.of(
                 new SourceRecord(null, rejected),
-                new SourceRecord(null, future),
+                new SourceRecord(null, future, new UserKey("shop", "ada")),
                 new SourceRecord(received(click("e", "ada", 1)), null))) {
             SourceRecord read = through(serializer, record);
             assertThat(read.rejected()).usingRecursiveComparison().isEqualTo(record.rejected());
             assertThat(read.click()).isEqualTo(record.click());
+            assertThat(read.user()).isEqualTo(record.user());
         }
     }
 

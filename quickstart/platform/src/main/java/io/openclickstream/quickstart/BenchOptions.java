@@ -113,6 +113,17 @@ final class BenchOptions extends PlatformOptions {
                 "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("parquet-writer"));
     }
 
+    /** What the benchmark of compaction is told. */
+    List<String> lakeCompactionArguments(Path root, String maintainClassPath) {
+        return List.of(
+                "--maintain.class-path=" + maintainClassPath,
+                "--maintain.jvm-options=" + root.resolve("jvm.options"),
+                "--clicks=" + clicksOf(Benchmark.LAKE_COMPACTION),
+                "--epochs=" + (isShort ? 120 : 360),
+                "--seed=" + seed,
+                reportDir(root, Benchmark.LAKE_COMPACTION));
+    }
+
     /** What the session operator's benchmark is told. */
     List<String> sessionOperatorArguments(Path root) {
         return List.of(

@@ -13,6 +13,7 @@ enum Benchmark {
     SIDE_BY_SIDE(
             4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends"),
     PARQUET_WRITER(1_000_000, 300_000, "our Parquet writer beside Flink's AvroParquetWriters, over the same clicks"),
+    LAKE_COMPACTION(900_000, 300_000, "an hour of the lake before and after its small files were compacted"),
     SESSION_OPERATOR(2_000_000, 300_000, "our session operator alone beside Flink's session windows, on two backends"),
     OPEN_SESSIONS(1_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions"),
     LIVE_READ(1_000_000, 300_000, "reads of a live table with pyarrow, from our server and from pyarrow's own"),

@@ -1,6 +1,7 @@
 package io.openclickstream.quickstart;
 
 import io.openclickstream.load.benchmark.TypedCommand;
+import io.openclickstream.quickstart.backfill.HistoryBackfill;
 import io.openclickstream.quickstart.platform.CannotStartException;
 import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.platform.PlatformSettings;
@@ -101,6 +102,13 @@ final class Commands {
         return 0;
     }
 
+    int backfill(BackfillOptions options) throws IOException, InterruptedException, CannotStartException {
+        HistoryBackfill.Result result = new HistoryBackfill(options.settings(root)).run();
+        result.lines().forEach(out::println);
+        out.flush();
+        return result.exitCode();
+    }
+
     int recompute(RecomputeOptions options) throws IOException, InterruptedException, CannotStartException {
         Path target = Objects.requireNonNull(options.target, "it is checked");
         int exitCode = recompute(options, target);
@@ -132,7 +140,7 @@ final class Commands {
         if (options.recomputed == null && recompute(options, recomputed) != 0) {
             return 2;
         }
-        VerifyReport report = new Verification(options.lakeFolder(), recomputed, options.rows).run();
+        VerifyReport report = new Verification(options.lakeFolder(), options.backfill, recomputed, options.rows).run();
         report.lines().forEach(out::println);
         boolean isEqual = report.isEqual();
         if (options.flight != null) {
@@ -190,6 +198,12 @@ final class Commands {
                         besideFlink(),
                         "io.openclickstream.load.parquet.ParquetWriterBenchmark",
                         options.parquetWriterArguments(root));
+            case LAKE_COMPACTION ->
+                benchmark(
+                        typed,
+                        besideFlink(),
+                        "io.openclickstream.load.compaction.CompactionBenchmark",
+                        options.lakeCompactionArguments(root, classPath(root.resolve("lake-maintenance"))));
             case SESSION_OPERATOR ->
                 benchmark(
                         typed,

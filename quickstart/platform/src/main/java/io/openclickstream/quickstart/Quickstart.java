@@ -38,6 +38,7 @@ public final class Quickstart {
                     ReplayRejectedOptions.areMeant(options)
                             ? ReplayRejectedOptions.PROGRAM.run(options, environment, commands::replayRejected)
                             : ReplayOptions.PROGRAM.run(options, environment, commands::replay);
+                case "backfill" -> BackfillOptions.PROGRAM.run(options, environment, commands::backfill);
                 case "recompute" -> RecomputeOptions.PROGRAM.run(options, environment, commands::recompute);
                 case "verify" -> VerifyOptions.PROGRAM.run(options, environment, commands::verify);
                 case "bench" ->

@@ -45,6 +45,13 @@ class RecomputeOptions {
     @Option(names = "--lake", paramLabel = "DIR|URI", description = "The lake instead: a folder, or a file: URI.")
     String lake;
 
+    @Nullable
+    @Option(
+            names = "--backfill",
+            paramLabel = "NAME",
+            description = "The rows of this backfill instead of those of the job.")
+    String backfill;
+
     @Option(
             names = "--from",
             paramLabel = "SOURCE",
@@ -127,7 +134,8 @@ class RecomputeOptions {
         if (pipeline != null) {
             options.putAll(pipeline);
         }
-        return new RecomputeSettings(root, lakeFolder(), isLive, kafka, chosenTarget, parallelism, memory, options);
+        return new RecomputeSettings(
+                root, lakeFolder(), backfill, isLive, kafka, chosenTarget, parallelism, memory, options);
     }
 
     private void checkWithTarget(Mistakes wrong) {
@@ -152,6 +160,10 @@ class RecomputeOptions {
                 brokers == null || brokers.matches("[^:,\\s]+:\\d{1,5}(,[^:,\\s]+:\\d{1,5})*"),
                 "kafka",
                 "is not a list of HOST:PORT separated by commas");
+        wrong.require(
+                backfill == null || from == ClicksFrom.LAKE,
+                "backfill",
+                "can be computed again from the lake only. Leave out --from");
         wrong.require(parallelism >= 1 && parallelism <= 64, "parallelism", "must be 1 to 64");
         wrong.require(memory.bytes() >= 512L << 20, "memory", "must be at least 512MiB");
         if (pipeline != null) {

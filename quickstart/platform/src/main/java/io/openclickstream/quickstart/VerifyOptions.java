@@ -62,6 +62,10 @@ final class VerifyOptions extends RecomputeOptions {
     @Override
     void check(Mistakes wrong) {
         super.check(wrong);
+        wrong.require(
+                backfill == null || flight == null,
+                "backfill",
+                "has no rows on a Flight server. Leave one of --backfill and --flight out");
         wrong.require(rows >= 0 && rows <= 10_000, "rows", "must be 0 to 10000");
         checkFlight(wrong);
         if (recomputed != null) {

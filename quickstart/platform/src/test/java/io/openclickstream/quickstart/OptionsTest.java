@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.OptionsException;
+import io.openclickstream.quickstart.backfill.BackfillSettings;
 import io.openclickstream.quickstart.platform.Addresses;
 import io.openclickstream.quickstart.platform.DataFolder;
 import io.openclickstream.quickstart.platform.Lake;
@@ -16,6 +17,7 @@ import io.openclickstream.quickstart.replay.ReplaySettings;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,16 @@ class OptionsTest {
                         "--clicks=1000000",
                         "--open-sessions=10000,100000,1000000",
                         "--report.dir=/checkout/load-tests/target/open-sessions");
+        assertThat(BenchOptions.PROGRAM
+                        .read(List.of("lake-compaction", "--short", "--seed=7"), Map.of())
+                        .lakeCompactionArguments(ROOT, "maintenance.jar"))
+                .containsExactly(
+                        "--maintain.class-path=maintenance.jar",
+                        "--maintain.jvm-options=/checkout/jvm.options",
+                        "--clicks=300000",
+                        "--epochs=120",
+                        "--seed=7",
+                        "--report.dir=/checkout/load-tests/target/lake-compaction");
         BenchOptions brief = BenchOptions.PROGRAM.read(List.of("open-sessions", "--short"), Map.of());
         assertThat(brief.benchmark).isEqualTo(Benchmark.OPEN_SESSIONS);
         assertThat(brief.openSessionsArguments(ROOT)).contains("--clicks=200000", "--open-sessions=10000,50000,200000");
@@ -252,5 +264,60 @@ class OptionsTest {
         Files.createDirectories(lake.resolve("clicks"));
         Files.createDirectories(lake.resolve("ledger"));
         return lake;
+    }
+
+    @Test
+    void aBackfillIsReadWhole() throws Exception {
+        BackfillOptions options = BackfillOptions.PROGRAM.read(
+                List.of(
+                        "--name=year",
+                        "--until=2026-01-01T00:00:00Z",
+                        "--lake.uri=s3://clicks/lake",
+                        "--s3.path-style-access",
+                        "--pipeline=session.gap=10m",
+                        "--column.user=who",
+                        "one.csv",
+                        "two.csv"),
+                Map.of("CLICKSTREAM_S3_ENDPOINT", "http://store:9000"));
+        BackfillSettings settings = options.settings(ROOT);
+        assertThat(settings.files())
+                .extracting(ReplaySettings::file)
+                .containsExactly(Path.of("one.csv"), Path.of("two.csv"));
+        assertThat(settings.files()).extracting(ReplaySettings::columns).containsOnly(Map.of("user", "who"));
+        assertThat(settings.until()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
+        assertThat(settings.from()).isNull();
+        assertThat(settings.kafka()).isNull();
+        assertThat(settings.work()).isEqualTo(ROOT.resolve(".clickstream/backfill/year"));
+        assertThat(settings.lakeArguments())
+                .containsExactly(
+                        "--lake.uri=s3://clicks/lake", "--s3.endpoint=http://store:9000", "--s3.path-style-access");
+        assertThat(settings.pipelineOptions()).isEqualTo(Map.of("session.gap", "10m"));
+    }
+
+    @Test
+    void allThatIsWrongWithABackfillIsSaidAtOnce() {
+        assertThatThrownBy(() -> BackfillOptions.PROGRAM.read(
+                        List.of(
+                                "--name=a/b",
+                                "--from=2026-01-01T00:00:00Z",
+                                "--until=2026-01-01T00:00:00Z",
+                                "--kafka.topic=archive",
+                                "--kafka.from=yesterday",
+                                "--pipeline=lake.uri=none",
+                                "one.csv"),
+                        Map.of()))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContainingAll(
+                        "name=a/b",
+                        "must be before --until",
+                        "and files are given",
+                        "is not a list",
+                        "kafka.to (default): is missing",
+                        "kafka.from=yesterday",
+                        "and --lake.uri are missing",
+                        "must not set lake.uri");
+        assertThatThrownBy(() -> BackfillOptions.PROGRAM.read(List.of("--name=year"), Map.of()))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContainingAll("until (default): is missing", "and files are missing");
     }
 }

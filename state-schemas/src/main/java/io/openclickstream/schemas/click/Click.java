@@ -146,7 +146,7 @@ public final class Click {
         return millis == ClickPacker.NO_TIME ? null : Long.valueOf(millis);
     }
 
-    private long sentAtOrNone() {
+    long sentAtOrNone() {
         return (long) ClickPacker.LONG.get(block, blockStart + ClickPacker.SENT_AT);
     }
 
@@ -170,6 +170,11 @@ public final class Click {
             userId = made;
         }
         return made;
+    }
+
+    /** The id under which state is kept of who clicked: the user id, unless that is a pseudonym that will change. */
+    public String stateUserId() {
+        return has(ClickText.GROUP) ? known(ClickText.GROUP) : userId();
     }
 
     public String eventType() {

@@ -115,13 +115,48 @@ public final class ClickPacker {
 
     /** Copies a text behind those of the click's own; where it starts. */
     private int keep(byte[] utf8) {
+        return keep(utf8, 0, utf8.length);
+    }
+
+    private int keep(byte[] source, int from, int length) {
         int start = ownLength;
-        ownLength += utf8.length;
+        ownLength += length;
         if (ownLength > own.length) {
             own = Arrays.copyOf(own, 2 * ownLength);
         }
-        System.arraycopy(utf8, 0, own, start, utf8.length);
+        System.arraycopy(source, from, own, start, length);
         return value.length + start;
+    }
+
+    /**
+     * The same click under a pseudonym and without its record: all of its texts are in its own block, so nothing keeps the
+     * record's value any more.
+     *
+     * @param userId what is shown of the user, in UTF-8; copied
+     * @param group under whom state is kept, in UTF-8; copied
+     */
+    public Click underPseudonym(Click click, byte[] userId, byte[] group) {
+        reset(NO_VALUE);
+        eventTimeMillis = click.eventTimeMillis();
+        sentAtMillis = click.sentAtOrNone();
+        for (int field = 0; field < ClickText.GROUP; field++) {
+            if (field != ClickText.USER_ID && click.has(field)) {
+                place(field, click.bytes(field), click.textStart(field), click.textLength(field));
+            }
+        }
+        place(ClickText.USER_ID, userId, 0, userId.length);
+        place(ClickText.GROUP, group, 0, group.length);
+        click.properties((source, keyStart, keyLength, textStart, textLength) -> {
+            int key = keep(source, keyStart, keyLength);
+            int text = keep(source, textStart, textLength);
+            property(key, text, text, text + textLength);
+        });
+        return pack();
+    }
+
+    private void place(int field, byte[] source, int start, int length) {
+        int kept = keep(source, start, length);
+        place(field, kept, kept + length);
     }
 
     /** The click. */

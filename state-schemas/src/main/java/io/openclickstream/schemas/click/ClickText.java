@@ -22,7 +22,10 @@ public final class ClickText {
     /** The exact amount in plain digits, such as {@code -12.50}. */
     public static final int AMOUNT = 17;
 
-    static final int COUNT = 18;
+    /** Under whom state is kept, where the user id is a pseudonym. Shown to nobody; where it is missing, the user id is it. */
+    public static final int GROUP = 18;
+
+    static final int COUNT = 19;
 
     private ClickText() {}
 }

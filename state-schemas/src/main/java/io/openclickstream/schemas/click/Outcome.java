@@ -12,6 +12,6 @@ public enum Outcome {
     MALFORMED,
     /** Its event time lies further ahead of its ingestion time than the allowed skew. */
     FUTURE,
-    /** A click that we could trust, refused by a policy: its user behaves like a bot. */
+    /** A click that we could trust, refused by a policy: its user behaves like a bot, or must not be known any more. */
     FILTERED
 }

@@ -17,7 +17,11 @@ public enum Reason {
     MISSING_CURRENCY(Outcome.MALFORMED),
     EVENT_TIME_IN_FUTURE(Outcome.FUTURE),
     BEHIND_WATERMARK(Outcome.LATE),
-    TOO_MANY_CLICKS(Outcome.FILTERED);
+    TOO_MANY_CLICKS(Outcome.FILTERED),
+    /** Pseudonyms are on, and the key of its event time was deleted. */
+    NO_PSEUDONYM_KEY(Outcome.FILTERED),
+    /** Its person was erased: nothing of the record is kept but where it stood and when. */
+    ERASED_PERSON(Outcome.FILTERED);
 
     private final Outcome outcome;
 

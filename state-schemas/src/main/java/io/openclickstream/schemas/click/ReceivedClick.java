@@ -62,7 +62,7 @@ public final class ReceivedClick {
         return key == null ? null : part(key, keyStart, keyLength);
     }
 
-    /** The Kafka record's value, unchanged. Not to be changed. */
+    /** The Kafka record's value, unchanged; of no length when it was not kept. Not to be changed. */
     public byte[] rawValue() {
         return part(value, valueStart, valueLength);
     }

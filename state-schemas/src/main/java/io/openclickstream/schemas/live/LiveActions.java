@@ -10,6 +10,13 @@ public final class LiveActions {
     public static final String PROMOTE = "promote";
     /** What lineages there are: no body. Answered by one JSON object for each. */
     public static final String LINEAGES = "lineages";
+    /**
+     * Rows of persons shall leave every view of all tables, and the files in which the server keeps them:
+     * {@link PersonsToErase}, answered by {@link PersonsFound} once that is so on disk.
+     */
+    public static final String ERASE = "erase";
+    /** Whether there are rows of persons; changes nothing: {@link PersonsToErase}, answered by {@link PersonsFound}. */
+    public static final String FIND_PERSONS = "find-persons";
 
     private LiveActions() {}
 }

@@ -18,12 +18,12 @@ import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Generated clicks as our source hands them on: all accepted, none twice. */
-final class DecodedClicks {
+public final class DecodedClicks {
     /** Fixed, so that every run on every day sees the same clicks. */
-    static final Instant FIRST_CLICK = Instant.parse("2026-01-05T08:00:00Z");
+    public static final Instant FIRST_CLICK = Instant.parse("2026-01-05T08:00:00Z");
 
     /** The Kafka topic they would have come from. */
-    static final String TOPIC = "clicks";
+    public static final String TOPIC = "clicks";
 
     private static final int MAX_BYTES = 1 << 20;
 
@@ -34,7 +34,7 @@ final class DecodedClicks {
      *
      * @param clicksPerSecond of event time
      */
-    static Stream<ReceivedClick> of(long seed, int clicksPerSecond) {
+    public static Stream<ReceivedClick> of(long seed, int clicksPerSecond) {
         var generator = new ClickGenerator(
                 GeneratorSettings.of(seed, FIRST_CLICK, clicksPerSecond).with(Shares.CLEAN));
         var decoder = new ClickDecoder(new ClickDecoder.Settings(

@@ -4,6 +4,7 @@ import io.openclickstream.pipeline.decide.click.Decoded.Refused;
 import io.openclickstream.pipeline.decide.click.Decoded.Trusted;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Reason;
+import io.openclickstream.schemas.session.UserKey;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
@@ -47,7 +48,7 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
      * @param ingestionTimeMillis the record's Kafka timestamp
      */
     public Decoded decide(RawClick raw, long ingestionTimeMillis) {
-        String siteId = raw.siteId == null || raw.siteId.isBlank() ? defaultSite : raw.siteId;
+        String siteId = siteId(raw);
         String eventType = raw.eventType == null || raw.eventType.isBlank() ? DEFAULT_EVENT_TYPE : raw.eventType;
         Refused wrong = firstWrong(raw, siteId, eventType);
         if (wrong != null) {
@@ -90,6 +91,18 @@ public record ClickRules(String defaultSite, Duration maxFutureSkew) implements 
                 raw.amount,
                 raw.currency,
                 mended(raw.properties)));
+    }
+
+    /** Whose record it says it is, trusted or not; null when it names no user, or none that a click may have. */
+    public @Nullable UserKey user(RawClick raw) {
+        String siteId = siteId(raw);
+        return raw.userId == null || raw.userId.length() > MAX_ID_LENGTH || siteId.length() > MAX_ID_LENGTH
+                ? null
+                : new UserKey(siteId, raw.userId);
+    }
+
+    private String siteId(RawClick raw) {
+        return raw.siteId == null || raw.siteId.isBlank() ? defaultSite : raw.siteId;
     }
 
     private static @Nullable Refused firstWrong(RawClick raw, String siteId, String eventType) {

@@ -91,6 +91,7 @@ public final class LakeCommitOperator extends AbstractStreamOperator<Void>
         uploads =
                 new org.apache.flink.core.fs.Path(target.root()).getFileSystem().createRecoverableWriter();
         retry("opening the tables").untilDone(this::openTables);
+        getMetricGroup().gauge("lakeSnapshots", this::mostSnapshots);
         commitWhatIsDue();
     }
 
@@ -99,9 +100,15 @@ public final class LakeCommitOperator extends AbstractStreamOperator<Void>
         LakeCatalog opened = LakeCatalog.open(lakeSettings());
         catalog = opened;
         String submission = getRuntimeContext().getJobInfo().getJobId().toHexString();
-        var tables = new LakeCommitter(opened, LakeDataset.tables(metricCatalog), submission);
+        var tables = new LakeCommitter(opened, LakeDataset.tables(metricCatalog), submission, target.maxSnapshots());
         committer = tables;
         tables.open(lineage, restoredEpoch);
+    }
+
+    /** Asked by the thread that reports metrics. */
+    private int mostSnapshots() {
+        LakeCommitter tables = committer;
+        return tables == null ? 0 : tables.mostSnapshots();
     }
 
     private void closeTables() {

@@ -1,5 +1,6 @@
 package io.openclickstream.pipeline.sink.lake;
 
+import io.openclickstream.lake.LakeCommitter;
 import io.openclickstream.lake.LakeSettings;
 import java.io.Serializable;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param catalog see {@link LakeSettings#catalog}
  * @param catalogProperties file of further properties, read where the job runs; null for none
  * @param bufferBytes about the most memory that rows of one writer wait in; then they become files
+ * @param maxSnapshots how many snapshots of a table the job lets stand; see {@link LakeCommitter}
  * @param maxOutage how long a catalog or store may be away before the job fails and is started again
  */
 public record LakeTarget(
@@ -21,6 +23,7 @@ public record LakeTarget(
         String catalog,
         @Nullable String catalogProperties,
         long bufferBytes,
+        int maxSnapshots,
         Duration maxOutage)
         implements Serializable {
     private static final long BUFFER_BYTES = 32L << 20;
@@ -32,6 +35,7 @@ public record LakeTarget(
 
     /** With the catalog that needs no service. */
     public static LakeTarget embedded(String root, String newLineage) {
-        return new LakeTarget(root, newLineage, LakeSettings.EMBEDDED, null, BUFFER_BYTES, MAX_OUTAGE);
+        return new LakeTarget(
+                root, newLineage, LakeSettings.EMBEDDED, null, BUFFER_BYTES, LakeCommitter.MAX_SNAPSHOTS, MAX_OUTAGE);
     }
 }

@@ -160,6 +160,12 @@ public final class DataFolder implements Closeable {
             }
             Files.write(file, lines);
         }
+        return s3Keys(path);
+    }
+
+    /** The keys of a platform's object store; it must have been started once. */
+    public static S3Keys s3Keys(Path folder) throws IOException {
+        Path file = folder.resolve(CREDENTIALS);
         Properties keys = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             keys.load(reader);

@@ -51,11 +51,14 @@ record Covered(
                     "Cannot recompute %s: its ledger is empty. Wait until the job has completed a checkpoint."
                             .formatted(lake));
         }
-        String files = LakeReader.table(lake, "ledger");
+        String files = reader.table(lake, "ledger");
         if (!reader.columns("SELECT * FROM " + files).containsKey("complete_through")) {
             throw new CannotStartException(
                     "Cannot recompute %s: its ledger does not say how far event time was complete, since an older version wrote it. Let the job complete a checkpoint with this version first."
                             .formatted(lake));
+        }
+        if (reader.number("SELECT count(*) FROM " + files) == 0) {
+            throw new CannotStartException("Cannot recompute %s: its ledger has no row of that.".formatted(lake));
         }
         long epoch = reader.number("SELECT max(epoch) FROM " + files);
         Thread.sleep(settling.toMillis());

@@ -32,8 +32,8 @@ record DatasetComparison(String dataset, List<String> key, String isCompared, Se
         if (!inLake && !inRecomputed) {
             return new DatasetResult(dataset, 0, 0, 0, 0, 0, List.of());
         }
-        String lakeRows = "SELECT * FROM " + LakeReader.table(inLake ? lake : recomputed, dataset);
-        String recomputedRows = "SELECT * FROM " + LakeReader.table(inRecomputed ? recomputed : lake, dataset);
+        String lakeRows = "SELECT * FROM " + reader.table(inLake ? lake : recomputed, dataset);
+        String recomputedRows = "SELECT * FROM " + reader.table(inRecomputed ? recomputed : lake, dataset);
         Map<String, String> types = reader.columns(lakeRows);
         Map<String, String> recomputedTypes = reader.columns(recomputedRows);
         Set<String> columns = new LinkedHashSet<>(types.keySet());

@@ -24,6 +24,25 @@ public record DatasetResult(
         first = List.copyOf(first);
     }
 
+    /**
+     * The same, with rows that only the recomputation has as not compared, if there are no more than these: as many were
+     * erased from the lake, and nothing is left of them that says which.
+     */
+    DatasetResult withoutErased(long rows) {
+        return onlyRecomputed == 0 || onlyRecomputed > rows
+                ? this
+                : new DatasetResult(
+                        dataset,
+                        equal,
+                        different,
+                        onlyInLake,
+                        0,
+                        notFinal + onlyRecomputed,
+                        first.stream()
+                                .filter(difference -> difference.lake() != null)
+                                .toList());
+    }
+
     /** How many rows differ. */
     public long differences() {
         return different + onlyInLake + onlyRecomputed;

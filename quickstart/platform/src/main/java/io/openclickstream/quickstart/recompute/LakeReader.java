@@ -1,5 +1,6 @@
 package io.openclickstream.quickstart.recompute;
 
+import io.openclickstream.schemas.lake.BackfillLineage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +21,33 @@ import org.jspecify.annotations.Nullable;
 final class LakeReader implements AutoCloseable {
     private final Connection duckdb;
 
-    private LakeReader(Connection duckdb) {
+    private final @Nullable Path lakeOfBackfill;
+    private final String lineageOfBackfill;
+
+    private LakeReader(Connection duckdb, @Nullable Path lakeOfBackfill, String lineageOfBackfill) {
         this.duckdb = duckdb;
+        this.lakeOfBackfill = lakeOfBackfill;
+        this.lineageOfBackfill = lineageOfBackfill;
     }
 
+    /** For what jobs have written. */
     static LakeReader open() throws IOException {
+        return open(null, "");
+    }
+
+    /**
+     * For the rows of one part of a lake.
+     *
+     * @param backfill its name; null for what the job has written
+     */
+    static LakeReader of(Path lake, @Nullable String backfill) throws IOException {
+        return backfill == null ? open() : open(lake, BackfillLineage.of(backfill));
+    }
+
+    private static LakeReader open(@Nullable Path lakeOfBackfill, String lineageOfBackfill) throws IOException {
         try {
-            LakeReader reader = new LakeReader(DriverManager.getConnection("jdbc:duckdb:"));
+            LakeReader reader =
+                    new LakeReader(DriverManager.getConnection("jdbc:duckdb:"), lakeOfBackfill, lineageOfBackfill);
             reader.run("SET TimeZone = 'UTC'");
             return reader;
         } catch (SQLException e) {
@@ -42,8 +63,20 @@ final class LakeReader implements AutoCloseable {
     /** A column that every {@link #table} has besides its own: the path of the row's file. */
     static final String FILE = "filename";
 
-    /** A dataset as SQL can name it after FROM, with {@link #FILE}; it must have a file. */
-    static String table(Path lake, String dataset) throws IOException {
+    /**
+     * A dataset as SQL can name it after FROM, with {@link #FILE}; it must have a file. Of the lake are these the rows that
+     * the reader was opened for. Those of a backfill were computed apart from the job's, and sessions are cut where both
+     * meet.
+     */
+    String table(Path lake, String dataset) throws IOException {
+        String condition = lake.equals(lakeOfBackfill)
+                ? "contains(%s, %s)".formatted(FILE, text("-" + lineageOfBackfill + "-"))
+                : "NOT regexp_matches(%s, %s)".formatted(FILE, text(BackfillLineage.IN_FILE_NAME));
+        return "(SELECT * FROM %s WHERE %s)".formatted(withBackfills(lake, dataset), condition);
+    }
+
+    /** A dataset with all rows that are there, whose ever. */
+    static String withBackfills(Path lake, String dataset) throws IOException {
         String files = places(lake, dataset).stream()
                 .map(folder -> text(folder.resolve("**").resolve("*.parquet").toString()))
                 .collect(Collectors.joining(", "));

@@ -3,9 +3,11 @@ package io.openclickstream.quickstart.recompute;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +23,14 @@ final class LedgerCheck {
         this.lake = lake;
     }
 
-    /** One sentence for each partition and outcome of which the lake holds another number of records. */
-    List<String> differences(Covered covered) throws IOException {
+    /**
+     * One sentence for each partition and outcome of which the lake holds another number of records. What a dataset lacks
+     * altogether is none where as many of its rows were erased.
+     */
+    List<String> differences(Covered covered, ErasedFromLake erased) throws IOException {
         readPositions(covered);
+        Map<String, Long> missing = new HashMap<>();
+        Map<String, List<String>> lacking = new TreeMap<>();
         List<String> differences = new ArrayList<>();
         for (List<@Nullable String> row : reader.rows("""
                 WITH counted AS (
@@ -37,15 +44,20 @@ final class LedgerCheck {
                 FROM counted LEFT JOIN held USING (kafka_topic, kafka_partition, outcome)
                 WHERE counted <> coalesce(held, 0) ORDER BY ALL""")) {
             String outcome = String.valueOf(row.get(2));
-            differences.add("%s, partition %s: the ledger counts %s %s, the lake's dataset %s holds %s"
+            String dataset = outcome.equals("ACCEPTED") ? "clicks" : "rejected";
+            long lacks = Long.parseLong(String.valueOf(row.get(3))) - Long.parseLong(String.valueOf(row.get(4)));
+            List<String> sentences =
+                    lacks > 0 ? lacking.computeIfAbsent(dataset, each -> new ArrayList<>()) : differences;
+            sentences.add("%s, partition %s: the ledger counts %s %s, the lake's dataset %s holds %s"
                     .formatted(
-                            row.get(0),
-                            row.get(1),
-                            row.get(3),
-                            outcome.toLowerCase(Locale.ROOT),
-                            outcome.equals("ACCEPTED") ? "clicks" : "rejected",
-                            row.get(4)));
+                            row.get(0), row.get(1), row.get(3), outcome.toLowerCase(Locale.ROOT), dataset, row.get(4)));
+            missing.merge(dataset, Math.max(0, lacks), Long::sum);
         }
+        lacking.forEach((dataset, sentences) -> {
+            if (missing.getOrDefault(dataset, 0L) > erased.rows(dataset)) {
+                differences.addAll(sentences);
+            }
+        });
         return differences;
     }
 
@@ -82,7 +94,7 @@ final class LedgerCheck {
                 Map.of("clicks", "'ACCEPTED'", "rejected", "outcome").entrySet()) {
             if (LakeReader.has(lake, part.getKey())) {
                 parts.add("SELECT kafka_topic, kafka_partition, kafka_offset, %s AS outcome FROM %s AS held WHERE %s"
-                        .formatted(part.getValue(), LakeReader.table(lake, part.getKey()), Covered.isCovered("held")));
+                        .formatted(part.getValue(), reader.table(lake, part.getKey()), Covered.isCovered("held")));
             }
         }
         if (parts.isEmpty()) {
@@ -91,6 +103,6 @@ final class LedgerCheck {
         }
         reader.run("CREATE OR REPLACE TEMP TABLE positions AS " + String.join(" UNION ALL ", parts));
         reader.run("CREATE OR REPLACE TEMP TABLE steps AS SELECT * FROM %s WHERE received > 0 AND epoch <= %d"
-                .formatted(LakeReader.table(lake, "ledger"), covered.epoch()));
+                .formatted(reader.table(lake, "ledger"), covered.epoch()));
     }
 }

@@ -48,12 +48,15 @@ public final class Recompute {
     }
 
     private Covered plan(Path target) throws IOException, InterruptedException, CannotStartException {
-        try (LakeReader reader = LakeReader.open()) {
+        try (LakeReader reader = LakeReader.of(settings.lake(), settings.backfill())) {
             Covered covered = Covered.read(reader, settings.lake(), settings.isLive() ? SETTLING : Duration.ZERO);
             LedgerCheck ledger = new LedgerCheck(reader, settings.lake());
+            ErasedFromLake erased = ErasedFromLake.read(settings.lake());
             // The datasets of an epoch become visible one after the other, within moments.
             long deadline = System.nanoTime() + COMMIT_BOUND.toNanos();
-            while (settings.isLive() && !ledger.differences(covered).isEmpty() && System.nanoTime() < deadline) {
+            while (settings.isLive()
+                    && !ledger.differences(covered, erased).isEmpty()
+                    && System.nanoTime() < deadline) {
                 Thread.sleep(500);
             }
             covered.writeTo(target, settings.from(), settings.lake());

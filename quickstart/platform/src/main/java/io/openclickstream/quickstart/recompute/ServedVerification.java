@@ -197,11 +197,11 @@ public final class ServedVerification {
         if (!LakeReader.has(lake, dataset)) {
             return Set.of();
         }
-        Set<String> inLake = reader.columns("SELECT * FROM " + LakeReader.table(lake, dataset))
-                .keySet();
+        Set<String> inLake =
+                reader.columns("SELECT * FROM " + reader.table(lake, dataset)).keySet();
         Set<String> ignored = new HashSet<>(inLake);
-        Set<String> served = reader.columns("SELECT * FROM " + LakeReader.table(copy, dataset))
-                .keySet();
+        Set<String> served =
+                reader.columns("SELECT * FROM " + reader.table(copy, dataset)).keySet();
         ignored.addAll(served);
         ignored.removeIf(column -> inLake.contains(column) && served.contains(column));
         return ignored;
@@ -234,7 +234,7 @@ public final class ServedVerification {
         static Moment of(LakeReader reader, Path copy, long epoch) throws IOException {
             List<@Nullable String> row = reader.rows("""
                             SELECT coalesce(max(epoch_ms(complete_through)), 0),
-                                coalesce(bool_or(is_drained) FILTER (epoch = %d), false) FROM %s""".formatted(epoch, LakeReader.table(copy, "ledger")))
+                                coalesce(bool_or(is_drained) FILTER (epoch = %d), false) FROM %s""".formatted(epoch, reader.table(copy, "ledger")))
                     .get(0);
             return new Moment(Long.parseLong(String.valueOf(row.get(0))), Boolean.parseBoolean(row.get(1)));
         }

@@ -12,10 +12,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares a recomputation with the lake it was made from, row by row. What was not final at the epoch that the
- * recomputation covers is left out on both sides: the lake does not have it yet, or has it from a later epoch.
+ * recomputation covers is left out on both sides: the lake does not have it yet, or has it from a later epoch. So is what has to do
+ * with persons who were erased ({@link ErasedFromLake}).
  */
 public final class Verification {
     /** The file in a recomputation's folder that says when rows are final, and their keys. */
@@ -27,6 +29,7 @@ public final class Verification {
     private static final Set<String> HISTORY = Set.of("revision");
 
     private final Path lake;
+    private final @Nullable String backfill;
     private final Path recomputed;
     private final int maxShown;
 
@@ -35,7 +38,17 @@ public final class Verification {
      * @param maxShown how many differing rows of each dataset are told one by one
      */
     public Verification(Path lake, Path recomputed, int maxShown) {
+        this(lake, null, recomputed, maxShown);
+    }
+
+    /**
+     * The same of a backfill.
+     *
+     * @param backfill its name; null for what the job has written
+     */
+    public Verification(Path lake, @Nullable String backfill, Path recomputed, int maxShown) {
         this.lake = lake;
+        this.backfill = backfill;
         this.recomputed = recomputed;
         this.maxShown = maxShown;
     }
@@ -61,17 +74,24 @@ public final class Verification {
         try (Reader file = Files.newBufferedReader(recomputed.resolve(FINALITY))) {
             finality.load(file);
         }
-        try (LakeReader reader = LakeReader.open()) {
+        try (LakeReader reader = LakeReader.of(lake, backfill)) {
             covered.load(reader);
-            List<String> ledger = new LedgerCheck(reader, lake).differences(covered);
+            ErasedFromLake erased = ErasedFromLake.read(lake);
+            erased.load(reader);
+            List<String> ledger = new LedgerCheck(reader, lake).differences(covered, erased);
             List<String> notes = new ArrayList<>();
+            erased.note().ifPresent(notes::add);
             List<DatasetResult> results = new ArrayList<>();
-            for (DatasetComparison comparison : comparisons(covered, finality)) {
+            for (DatasetComparison comparison : comparisons(covered, finality, erased)) {
                 DatasetResult result = comparison.run(reader, lake, recomputed, maxShown);
+                if (result.dataset().equals("rejected")) {
+                    result = result.withoutErased(erased.rows("rejected"));
+                }
                 results.add(result);
                 noteWhy(reader, result, finality, notes);
             }
             noteDecisions(reader, covered, notes);
+            noteBackfills(reader, notes);
             return new VerifyReport(
                     lake,
                     recomputed,
@@ -88,15 +108,17 @@ public final class Verification {
         }
     }
 
-    private List<DatasetComparison> comparisons(Covered covered, Properties finality) throws IOException {
+    private List<DatasetComparison> comparisons(Covered covered, Properties finality, ErasedFromLake erased)
+            throws IOException {
         List<DatasetComparison> comparisons = new ArrayList<>();
         List<String> position = List.of("kafka_topic", "kafka_partition", "kafka_offset");
         String isCovered = Covered.isCovered("held");
-        comparisons.add(new DatasetComparison("clicks", position, isCovered, Set.of()));
+        comparisons.add(new DatasetComparison("clicks", position, isCovered + " AND " + erased.isOfOthers(), Set.of()));
         comparisons.add(new DatasetComparison(
                 "sessions",
                 List.of("site_id", "user_id", "session_id"),
-                isFinal(covered, "end_time", finality.getProperty("sessions" + FINAL_AFTER)),
+                isFinal(covered, "end_time", finality.getProperty("sessions" + FINAL_AFTER)) + " AND "
+                        + erased.isOfOthers(),
                 HISTORY));
         for (String metric : metrics(finality)) {
             String finalAfter = finality.getProperty("metrics." + metric + FINAL_AFTER);
@@ -104,7 +126,8 @@ public final class Verification {
             comparisons.add(new DatasetComparison(
                     "metrics/" + metric,
                     List.of(key.split(",", -1)),
-                    finalAfter == null ? "true" : isFinal(covered, "window_end", finalAfter),
+                    (finalAfter == null ? "true" : isFinal(covered, "window_end", finalAfter)) + " AND "
+                            + erased.isUntouched(),
                     Set.of()));
         }
         if (Covered.sourceOf(recomputed) == ClicksFrom.KAFKA) {
@@ -163,6 +186,20 @@ public final class Verification {
         }
     }
 
+    private void noteBackfills(LakeReader reader, List<String> notes) throws IOException {
+        if (backfill != null) {
+            return;
+        }
+        String names =
+                "SELECT DISTINCT split_part(kafka_topic, '/', 2) FROM %s WHERE kafka_topic LIKE 'backfill/%%' ORDER BY 1"
+                        .formatted(LakeReader.withBackfills(lake, "ledger"));
+        for (List<@Nullable String> row : reader.rows(names)) {
+            notes.add(
+                    "The rows of the backfill %1$s are not the job's, and were not compared; --backfill %1$s compares them."
+                            .formatted(row.get(0)));
+        }
+    }
+
     private void noteDecisions(LakeReader reader, Covered covered, List<String> notes) throws IOException {
         if (!covered.drainedBefore().isEmpty()) {
             notes.add(
@@ -170,7 +207,7 @@ public final class Verification {
                             .formatted(covered.drainedBefore()));
         }
         if (LakeReader.has(recomputed, "ledger")) {
-            long duplicates = reader.number("SELECT sum(duplicate) FROM " + LakeReader.table(recomputed, "ledger"));
+            long duplicates = reader.number("SELECT sum(duplicate) FROM " + reader.table(recomputed, "ledger"));
             if (duplicates > 0) {
                 notes.add(
                         "The recomputation found %d duplicates among what the lake accepted or does not account for. An event id that was used again after the de-duplication horizon is one, and its session and windows differ."

@@ -52,18 +52,21 @@ public final class RejectedReplay {
      * @param sentBefore records that an earlier replay has sent
      * @param refusedAgain records that an earlier replay has sent, and the job refused once more; left alone
      * @param ofOtherTopics records that came from other topics; left alone
+     * @param notKept records of which the lake does not hold the bytes, since pseudonyms were on; left alone
      */
-    public record Summary(long sent, long sentBefore, long refusedAgain, long ofOtherTopics, boolean isDryRun) {
+    public record Summary(
+            long sent, long sentBefore, long refusedAgain, long ofOtherTopics, long notKept, boolean isDryRun) {
         /** For a person. */
         public List<String> lines() {
             return List.of(
                     "%s %,d records".formatted(isDryRun ? "would send" : "sent", sent),
-                    "left alone: %,d sent by an earlier replay, %,d sent earlier and refused again%s, %,d of other topics"
+                    "left alone: %,d sent by an earlier replay, %,d sent earlier and refused again%s, %,d of other topics, %,d whose bytes were not kept"
                             .formatted(
                                     sentBefore,
                                     refusedAgain,
                                     refusedAgain > 0 ? " (--again sends them)" : "",
-                                    ofOtherTopics));
+                                    ofOtherTopics,
+                                    notKept));
         }
     }
 
@@ -89,23 +92,23 @@ public final class RejectedReplay {
             }
             ReplayPolicy policy = ReplayPolicy.of(settings.topic(), settings.isAgain(), replayed);
             if (settings.isDryRun()) {
-                return summary(forEach(policy, (position, key, value) -> {}));
+                return forEach(policy, (position, key, value) -> {});
             }
             Begun replay = interrupted.isPresent()
                     ? interrupted.get()
                     : new Begun(UUID.randomUUID().toString(), settings.topic(), topic.ends());
             journal.begin(replay);
-            Map<Verdict, Long> counts = forEach(policy, topic::send);
+            Summary summary = forEach(policy, topic::send);
             sentByThis.putAll(topic.flush());
             journal.end(replay, sentByThis);
-            return summary(counts);
+            return summary;
         }
     }
 
-    private Map<Verdict, Long> forEach(ReplayPolicy policy, RejectedRows.Receiver sender)
+    private Summary forEach(ReplayPolicy policy, RejectedRows.Receiver sender)
             throws IOException, InterruptedException {
         Map<Verdict, Long> counts = new EnumMap<>(Verdict.class);
-        new RejectedRows(settings.lake())
+        long notKept = new RejectedRows(settings.lake())
                 .forEach(new Selection(settings.reasons(), settings.from(), settings.to()), (position, key, value) -> {
                     Verdict verdict = policy.decide(position);
                     counts.merge(verdict, 1L, Long::sum);
@@ -113,15 +116,12 @@ public final class RejectedReplay {
                         sender.row(position, key, value);
                     }
                 });
-        return counts;
-    }
-
-    private Summary summary(Map<Verdict, Long> counts) {
         return new Summary(
                 counts.getOrDefault(Verdict.SEND, 0L),
                 counts.getOrDefault(Verdict.SENT_BEFORE, 0L),
                 counts.getOrDefault(Verdict.REFUSED_AGAIN, 0L),
                 counts.getOrDefault(Verdict.OTHER_TOPIC, 0L),
+                notKept,
                 settings.isDryRun());
     }
 

@@ -46,23 +46,33 @@ record RejectedRows(Path lake) {
                 throws IOException, InterruptedException;
     }
 
-    /** Gives the rows, one at a time; there may be more than memory holds. */
-    void forEach(Selection selection, Receiver receiver) throws IOException, InterruptedException {
+    /**
+     * Gives the rows, one at a time; there may be more than memory holds.
+     *
+     * @return how many were left out, since their bytes were not kept
+     */
+    long forEach(Selection selection, Receiver receiver) throws IOException, InterruptedException {
         List<String> files = files();
+        long notKept = 0;
         if (files.isEmpty()) {
-            return;
+            return notKept;
         }
         try (var duckdb = DriverManager.getConnection("jdbc:duckdb:");
                 var statement = duckdb.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
             try (ResultSet rows = statement.executeQuery(sql(files, selection))) {
                 while (rows.next()) {
+                    if (rows.getBoolean(6)) {
+                        notKept++;
+                        continue;
+                    }
                     receiver.row(
                             new Position(rows.getString(1), rows.getInt(2), rows.getLong(3)),
                             rows.getBytes(4),
                             rows.getBytes(5));
                 }
             }
+            return notKept;
         } catch (SQLException e) {
             throw new IOException("the refused records in %s cannot be read: %s".formatted(lake, e.getMessage()), e);
         }
@@ -74,7 +84,8 @@ record RejectedRows(Path lake) {
                 .collect(Collectors.joining(", "));
         return """
                 SELECT DISTINCT ON (kafka_topic, kafka_partition, kafka_offset)
-                    kafka_topic, kafka_partition, kafka_offset, raw_key, raw_value
+                    kafka_topic, kafka_partition, kafka_offset, raw_key, raw_value,
+                    raw_value IS NULL AND reason <> 'EMPTY_VALUE'
                 FROM read_parquet([%s], union_by_name = true, hive_partitioning = false)
                 WHERE reason IN (%s) AND %s AND %s
                 ORDER BY kafka_topic, kafka_partition, kafka_offset""".formatted(

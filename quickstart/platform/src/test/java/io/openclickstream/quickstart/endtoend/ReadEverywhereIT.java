@@ -45,7 +45,8 @@ class ReadEverywhereIT {
             EnginePython python = python(environment);
             LakeReading reference = python.read("pyarrow", questions);
             reference.assertIsThatOf(reference, questions);
-            for (String engine : List.of("polars-files", "polars", "duckdb-files", "duckdb", "pyiceberg", "spark")) {
+            for (String engine :
+                    List.of("polars-files", "polars", "duckdb-files", "duckdb", "pyiceberg", "epochs", "spark")) {
                 python.read(engine, questions).assertIsThatOf(reference, questions);
             }
         }

@@ -80,7 +80,7 @@ class ReplayRejectedIT {
                     null,
                     false,
                     false);
-            assertThat(new RejectedReplay(settings).run()).isEqualTo(new Summary(refused.size(), 0, 0, 0, false));
+            assertThat(new RejectedReplay(settings).run()).isEqualTo(new Summary(refused.size(), 0, 0, 0, 0, false));
             int again = LATE + 1;
             Ledger ledger = progress.awaitReceived(all.size() + refused.size());
             assertThat(ledger.accepted()).isEqualTo(oracle.accepted());
@@ -88,7 +88,8 @@ class ReplayRejectedIT {
             assertThat(ledger.malformed()).isEqualTo(TOO_LONG + 2);
             assertThat(ledger.outcomes()).isEqualTo(ledger.received());
             awaitRejected(platform, refused.size() + again);
-            assertThat(new RejectedReplay(settings).run()).isEqualTo(new Summary(0, refused.size(), again, 0, false));
+            assertThat(new RejectedReplay(settings).run())
+                    .isEqualTo(new Summary(0, refused.size(), again, 0, 0, false));
             platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
             new Results(platform).assertEqual(oracle);
         }

@@ -20,6 +20,7 @@ class VerificationTest {
     private static final String LEDGER =
             "(epoch, kafka_topic, kafka_partition, from_offset, to_offset, received, accepted, duplicate, late, malformed, future, filtered, complete_through, is_drained)";
     private static final String CLICKS = "(kafka_topic, kafka_partition, kafka_offset, page)";
+    private static final String CLICKS_OF = "(kafka_topic, kafka_partition, kafka_offset, site_id, user_id)";
     private static final String REJECTED = "(kafka_topic, kafka_partition, kafka_offset, outcome)";
 
     @TempDir
@@ -171,6 +172,70 @@ class VerificationTest {
         assertThatThrownBy(() -> new Verification(folder.resolve("lake"), folder.resolve("lake"), 1).run())
                 .isInstanceOf(CannotStartException.class)
                 .hasMessageContaining("holds no finished recomputation");
+    }
+
+    @Test
+    void whatWasErasedOnPurposeIsNoDifference() throws Exception {
+        write("lake", "ledger", LEDGER, step(4, 0, 5, 5, 3, 0, 1, 1, 100, false));
+        write("lake", "clicks", CLICKS_OF, "('clicks', 0, 0, 'shop', 'ben')");
+        write(
+                "again",
+                "clicks",
+                CLICKS_OF,
+                "('clicks', 0, 0, 'shop', 'ben')",
+                "('clicks', 0, 1, 'shop', 'ada')",
+                "('clicks', 0, 2, 'shop', 'ada')");
+        write("again", "sessions", SESSIONS, session("a", 80, 3, 7));
+        write("lake", "metrics/pages", WINDOWS, window(0, 60, "/a", 3), window(3600, 3660, "/a", 1));
+        write("again", "metrics/pages", WINDOWS, window(0, 60, "/a", 1), window(3600, 3660, "/a", 2));
+        VerifyReport unexplained = verify();
+        assertThat(unexplained.ledger()).hasSize(3);
+        assertThat(result(unexplained, "clicks").onlyRecomputed()).isEqualTo(2);
+        assertThat(result(unexplained, "metrics/pages").differences()).isEqualTo(1);
+
+        erasure(1, "{'number':1,'persons':['ff5c67d51c6c985181aa3a17d18c8c59']}");
+        erasure(2, "{'number':2,'persons':[],'rows':{'clicks':2},'hours':['1970-01-01T00:00:00Z']}");
+        assertThat(verify().ledger()).hasSize(2).allMatch(line -> line.contains("dataset rejected holds 0"));
+        erasure(3, "{'number':3,'persons':[],'rows':{'rejected':2,'sessions':1},'hours':[]}");
+        VerifyReport report = verify();
+        assertThat(report.isEqual()).isTrue();
+        assertThat(result(report, "clicks")).isEqualTo(new DatasetResult("clicks", 1, 0, 0, 0, 2, List.of()));
+        assertThat(result(report, "sessions")).isEqualTo(new DatasetResult("sessions", 0, 0, 0, 0, 1, List.of()));
+        assertThat(result(report, "metrics/pages"))
+                .as("the window of the hour, on both sides, and what is not final")
+                .isEqualTo(new DatasetResult("metrics/pages", 0, 0, 0, 0, 4, List.of()));
+        assertThat(report.notes())
+                .first()
+                .asString()
+                .startsWith("1 persons were erased")
+                .contains("clicks=2");
+
+        write("lake", "clicks", CLICKS_OF, "('clicks', 0, 9, 'shop', 'ben')");
+        assertThat(verify().ledger())
+                .as("one more is gone than was erased")
+                .containsExactly(
+                        "clicks, partition 0: the ledger counts 3 accepted, the lake's dataset clicks holds 0");
+        assertThat(result(verify(), "clicks").onlyRecomputed()).isEqualTo(1);
+    }
+
+    @Test
+    void aWindowThatOnlyTouchesAnHourOfAnErasureIsCompared() throws Exception {
+        erasure(1, "{'number':1,'persons':[],'rows':{'clicks':2},'hours':['1969-12-31T23:00:00Z']}");
+        write("lake", "metrics/pages", WINDOWS, window(0, 60, "/a", 3));
+        write("again", "metrics/pages", WINDOWS, window(0, 60, "/a", 4));
+        assertThat(result(verify(), "metrics/pages").different()).isEqualTo(1);
+    }
+
+    @Test
+    void refusedRecordsAreLeftOutOnlyIfNoMoreAreMissingThanWereErased() {
+        var result = new DatasetResult("rejected", 5, 0, 0, 2, 1, List.of());
+        assertThat(result.withoutErased(2)).isEqualTo(new DatasetResult("rejected", 5, 0, 0, 0, 3, List.of()));
+        assertThat(result.withoutErased(1)).isEqualTo(result);
+    }
+
+    private void erasure(int number, String json) throws Exception {
+        Path list = Files.createDirectories(folder.resolve("lake/erasures"));
+        Files.writeString(list.resolve("%012d.json".formatted(number)), json.replace('\'', '"'));
     }
 
     private Covered covered() throws Exception {

@@ -52,7 +52,7 @@ class RejectedReplayIT {
             Settings notJson = new Settings(lake, kafka, "clicks", Set.of(Reason.NOT_JSON), null, null, false, false);
 
             assertThat(new RejectedReplay(new Settings(lake, kafka, "clicks", ALL, null, null, false, true)).run())
-                    .isEqualTo(new Summary(10, 0, 0, 0, true));
+                    .isEqualTo(new Summary(10, 0, 0, 0, 0, true));
             assertThat(read(kafka)).isEmpty();
 
             killedAfterSending(lake, kafka, List.of(0, 2));
@@ -61,19 +61,19 @@ class RejectedReplayIT {
                         .isInstanceOf(CannotStartException.class)
                         .hasMessageContaining("another replay");
             }
-            assertThat(new RejectedReplay(notJson).run()).isEqualTo(new Summary(3, 2, 0, 0, false));
-            assertThat(new RejectedReplay(notJson).run()).isEqualTo(new Summary(0, 5, 0, 0, false));
+            assertThat(new RejectedReplay(notJson).run()).isEqualTo(new Summary(3, 2, 0, 0, 0, false));
+            assertThat(new RejectedReplay(notJson).run()).isEqualTo(new Summary(0, 5, 0, 0, 0, false));
 
             Instant third = Instant.ofEpochMilli(3_000);
             assertThat(new RejectedReplay(
                                     new Settings(lake, kafka, "clicks", ALL, third, third.plusSeconds(2), false, false))
                             .run())
                     .as("rows 3 and 4, of which 4 was sent")
-                    .isEqualTo(new Summary(1, 1, 0, 0, false));
+                    .isEqualTo(new Summary(1, 1, 0, 0, 0, false));
             assertThat(new RejectedReplay(new Settings(lake, kafka, "clicks", ALL, null, null, false, false)).run())
-                    .isEqualTo(new Summary(4, 6, 0, 0, false));
+                    .isEqualTo(new Summary(4, 6, 0, 0, 0, false));
             assertThat(new RejectedReplay(new Settings(lake, kafka, "other", ALL, null, null, false, true)).run())
-                    .isEqualTo(new Summary(0, 10, 0, 0, true));
+                    .isEqualTo(new Summary(0, 10, 0, 0, 0, true));
 
             List<ConsumerRecord<byte[], byte[]>> sent = read(kafka);
             assertThat(sent)

@@ -1,0 +1,152 @@
+package io.openclickstream.quickstart.backfill;
+
+import io.openclickstream.quickstart.platform.CannotStartException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A range of a Kafka topic. Reads committed records only, as the job does, and joins no group.
+ *
+ * @param from null for the beginning of the topic
+ * @param to the end of the range, which is left out
+ */
+record KafkaInput(String brokers, String topic, @Nullable Bound from, Bound to) implements BackfillInput {
+    private static final Duration CALL_BOUND = Duration.ofSeconds(30);
+    private static final Duration SILENCE_BOUND = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    /** Offsets of a partition, the second one left out. */
+    private record Range(long from, long to) {}
+
+    @Override
+    public Read writeTo(RecordWriter records, Path work) throws IOException, CannotStartException {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        brokers,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                        Math.toIntExact(CALL_BOUND.toMillis())),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            Map<TopicPartition, Range> ranges = ranges(consumer);
+            copy(consumer, ranges, records);
+            String read = ranges.entrySet().stream()
+                    .map(each -> "%d:%d-%d"
+                            .formatted(
+                                    each.getKey().partition(),
+                                    each.getValue().from(),
+                                    each.getValue().to()))
+                    .collect(Collectors.joining(" "));
+            return new Read(
+                    "kafka %s %s".formatted(topic, read),
+                    topic,
+                    List.of("read %,d records of the topic %s: offsets %s".formatted(records.records(), topic, read)));
+        } catch (KafkaException e) {
+            throw new IOException("Kafka at %s does not answer as it should: %s".formatted(brokers, e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public Map<String, String> pipelineOptions() {
+        return Map.of();
+    }
+
+    private Map<TopicPartition, Range> ranges(KafkaConsumer<byte[], byte[]> consumer) throws CannotStartException {
+        List<TopicPartition> partitions = new ArrayList<>();
+        consumer.partitionsFor(topic).forEach(each -> partitions.add(new TopicPartition(topic, each.partition())));
+        if (partitions.isEmpty()) {
+            throw new CannotStartException("Cannot backfill: Kafka at %s has no topic %s.".formatted(brokers, topic));
+        }
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        Map<TopicPartition, Long> first = from == null ? begins : offsets(consumer, from, ends);
+        Map<TopicPartition, Long> last = offsets(consumer, to, ends);
+        Map<TopicPartition, Range> ranges = new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));
+        for (TopicPartition partition : partitions) {
+            long begin = begins.getOrDefault(partition, 0L);
+            long end = ends.getOrDefault(partition, 0L);
+            @Nullable Long begun = first.get(partition);
+            @Nullable Long ended = last.get(partition);
+            if (begun != null && ended != null) {
+                if (begun < begin || ended > end) {
+                    throw new CannotStartException(
+                            "Cannot backfill: of partition %d of %s Kafka has the offsets %d to %d, and %d to %d are asked for. Give a range that is there."
+                                    .formatted(partition.partition(), topic, begin, end, begun, ended));
+                }
+                if (begun < ended) {
+                    ranges.put(partition, new Range(begun, ended));
+                }
+            }
+        }
+        return ranges;
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            KafkaConsumer<byte[], byte[]> consumer, Bound bound, Map<TopicPartition, Long> ends) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        if (bound instanceof Bound.Offsets given) {
+            given.byPartition()
+                    .forEach((partition, offset) -> offsets.put(new TopicPartition(topic, partition), offset));
+        } else if (bound instanceof Bound.Time time) {
+            Map<TopicPartition, Long> times = new HashMap<>();
+            ends.keySet().forEach(partition -> times.put(partition, time.time().toEpochMilli()));
+            Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
+            ends.forEach((partition, end) -> {
+                @Nullable OffsetAndTimestamp at = found.get(partition);
+                offsets.put(partition, at == null ? end : Long.valueOf(at.offset()));
+            });
+        }
+        return offsets;
+    }
+
+    private static void copy(
+            KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Range> ranges, RecordWriter records)
+            throws IOException {
+        consumer.assign(ranges.keySet());
+        ranges.forEach((partition, range) -> consumer.seek(partition, range.from()));
+        Map<TopicPartition, Range> left = new HashMap<>(ranges);
+        long deadline = System.nanoTime() + SILENCE_BOUND.toNanos();
+        while (!left.isEmpty()) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                Range range = ranges.get(new TopicPartition(record.topic(), record.partition()));
+                if (range != null && record.offset() < range.to()) {
+                    records.write(
+                            record.partition(), record.offset(), record.timestamp(), record.key(), record.value());
+                    deadline = System.nanoTime() + SILENCE_BOUND.toNanos();
+                }
+            }
+            left.entrySet()
+                    .removeIf(each ->
+                            consumer.position(each.getKey()) >= each.getValue().to());
+            ranges.keySet().stream()
+                    .filter(partition -> !left.containsKey(partition))
+                    .forEach(partition -> consumer.pause(List.of(partition)));
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Kafka has sent nothing for %d s, and of %s records are missing"
+                        .formatted(SILENCE_BOUND.toSeconds(), left.keySet()));
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+package io.openclickstream.quickstart.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.openclickstream.quickstart.Quickstart;
+import io.openclickstream.quickstart.platform.FlinkRest.StopMode;
+import io.openclickstream.quickstart.platform.Platform;
+import io.openclickstream.quickstart.platform.PlatformSettings;
+import io.openclickstream.quickstart.platform.Ports;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * History is added from a file and from a topic while the job runs, by the command that a person types; one run is killed.
+ * What the lake holds then is what three oracles count that know nothing of each other.
+ */
+class BackfillIT {
+    private static final Instant BORDER = Instant.parse("2024-03-10T00:00:00Z");
+    private static final Instant FROM = Instant.parse("2024-03-08T00:00:00Z");
+    private static final Duration LATENESS = Duration.ofMinutes(5);
+    private static final int PARTITIONS = 2;
+
+    private final Path root = Path.of(System.getProperty("clickstream.root"));
+    private final InputMaker maker = new InputMaker(new Random(20_240_310));
+
+    private record Run(int exitCode, String output) {}
+
+    @Test
+    void historyIsAddedOnceWhileTheJobGoesOn(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws Exception {
+        List<Input> live = new Workload(20_260_313).onTime();
+        List<Input> days = past("past", FROM, BORDER);
+        days.add(maker.click("past-1", BORDER.toEpochMilli() - 1));
+        List<Input> atTheBorder = List.of(
+                maker.click("past-1", BORDER.toEpochMilli()), maker.click("past-2", BORDER.toEpochMilli() + 60_000));
+        List<Input> dayBefore = past("old", FROM.minus(Duration.ofDays(1)), FROM);
+        List<Input> earlier =
+                List.of(maker.click("old-1", FROM.minus(Duration.ofDays(3)).toEpochMilli()));
+        // Whoever exports history does not stop where the job begins.
+        Path file = folder.resolve("days.ndjson.gz");
+        write(
+                file,
+                Stream.of(days, atTheBorder, live.subList(0, 300))
+                        .flatMap(List::stream)
+                        .toList());
+
+        Path data = folder.resolve("data");
+        Ports ports = Ports.free();
+        PlatformSettings settings = PlatformSettings.of(root, data, ports)
+                .withCheckpointInterval(Duration.ofSeconds(1))
+                .withPipelineOption("watermark.idle-timeout", "366d");
+        try (Platform platform = Platform.start(settings, notice -> {});
+                Sender sender = new Sender(platform)) {
+            LakeReader lake = new LakeReader(platform.lakeFolder());
+            RunProgress progress = new RunProgress(platform);
+            sender.send(live.subList(0, live.size() / 4));
+            awaitCompleteInLake(lake, BORDER.plus(LATENESS), 1);
+            sender.send(live.subList(live.size() / 4, live.size() / 2));
+            awaitCompleteInLake(lake, BORDER.plus(LATENESS), 2);
+
+            String[] place = {"--data.dir", data.toString(), "--s3.port", String.valueOf(ports.s3())};
+            String[] fromFile = with(
+                    place,
+                    "--name",
+                    "days",
+                    "--work.dir",
+                    folder.resolve("days").toString(),
+                    "--from",
+                    FROM.toString(),
+                    "--until",
+                    BORDER.toString(),
+                    file.toString());
+            Run refused = run(
+                    folder,
+                    with(
+                            place,
+                            "--name",
+                            "days",
+                            "--work.dir",
+                            folder.resolve("days").toString(),
+                            "--until",
+                            "2024-03-10T07:30:30Z",
+                            "--dry-run",
+                            file.toString()));
+            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(2);
+            assertThat(refused.output())
+                    .contains(
+                            "in the middle of a window of the metric active_users_daily",
+                            "The job has clicks of that time");
+
+            killWhileItComputes(folder, fromFile);
+            Process filling = start(folder.resolve("filling.txt"), fromFile);
+            sender.send(live.subList(live.size() / 2, live.size()));
+            Run added = ended(filling, folder.resolve("filling.txt"));
+            assertThat(added.exitCode()).as(added.output()).isZero();
+            assertThat(added.output())
+                    .contains("left out 302 records outside of that span")
+                    .contains("left out 1 line(s) that make no click");
+
+            Map<Integer, Long> ends = archive(platform, dayBefore, earlier);
+            String to = "0:%d,1:%d".formatted(ends.get(0), ends.get(1));
+            String[] fromKafka = with(
+                    place,
+                    "--name",
+                    "day-before",
+                    "--work.dir",
+                    folder.resolve("old").toString(),
+                    "--from",
+                    FROM.minus(Duration.ofDays(1)).toString(),
+                    "--until",
+                    FROM.toString(),
+                    "--kafka",
+                    platform.addresses().kafka(),
+                    "--kafka.topic",
+                    "archive",
+                    "--kafka.to",
+                    to);
+            Run kafka = run(folder, fromKafka);
+            assertThat(kafka.exitCode()).as(kafka.output()).isZero();
+
+            progress.awaitReceived(live.size());
+            platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
+            List<Oracle> oracles = List.of(new Oracle(live), new Oracle(days), new Oracle(dayBefore));
+            await().atMost(RunProgress.PATIENCE).untilAsserted(() -> assertIsTheSumOf(oracles, lake));
+            assertThat(lake.rows("rejected", "kafka_topic || ' ' || reason"))
+                    .containsExactly("backfill/day-before/archive NOT_JSON");
+
+            Map<String, List<String>> all = lake.allThatIsFinal();
+            for (String[] again : List.of(fromFile, fromKafka)) {
+                Run second = run(folder, again);
+                assertThat(second.exitCode()).as(second.output()).isZero();
+                assertThat(second.output()).contains("has the backfill", "nothing was changed");
+            }
+            assertThat(lake.allThatIsFinal()).isEqualTo(all);
+            new TablesOfLake(platform).assertAreTheFolders();
+
+            Run verified = quickstart(
+                    folder,
+                    "verify",
+                    "--data.dir",
+                    data.toString(),
+                    "--flight",
+                    platform.addresses().flight().toString());
+            assertThat(verified.exitCode()).as(verified.output()).isZero();
+            assertThat(verified.output())
+                    .contains("The rows of the backfill days", "The rows of the backfill day-before");
+            Run ofDays = quickstart(folder, "verify", "--data.dir", data.toString(), "--backfill", "days");
+            assertThat(ofDays.exitCode()).as(ofDays.output()).isZero();
+            assertThat(ofDays.output()).contains("Equal: all", "all that was read is final");
+        }
+    }
+
+    private static void assertIsTheSumOf(List<Oracle> oracles, LakeReader lake) throws Exception {
+        assertThat(lake.rows("clicks", "event_id || user_id")).doesNotHaveDuplicates();
+        assertThat(lake.rows("clicks", "event_id")).isEqualTo(sum(oracles, Oracle::eventIds));
+        assertThat(
+                        lake.rows(
+                                "sessions",
+                                "concat_ws('|', site_id, user_id, epoch_ms(start_time), epoch_ms(end_time), clicks, pages, revenue, entry_page, exit_page)"))
+                .isEqualTo(sum(oracles, Oracle::sessions));
+        assertThat(lake.rows(
+                        "metrics/page_metrics", "concat_ws('|', site_id, page, epoch_ms(window_start), clicks, users)"))
+                .isEqualTo(sum(oracles, Oracle::pageMetrics));
+        assertThat(lake.rows(
+                        "metrics/session_quality",
+                        "concat_ws('|', site_id, epoch_ms(window_start), sessions, bounces, clicks, duration_ms)"))
+                .isEqualTo(sum(oracles, Oracle::sessionQuality));
+        assertThat(lake.rows("metrics/active_users_daily", "concat_ws('|', site_id, epoch_ms(window_start))"))
+                .as("windows of a day, each of one side")
+                .doesNotHaveDuplicates();
+    }
+
+    private static List<String> sum(List<Oracle> oracles, Function<Oracle, List<String>> rows) {
+        return oracles.stream()
+                .flatMap(oracle -> rows.apply(oracle).stream())
+                .sorted()
+                .toList();
+    }
+
+    /** Clicks of users of their own, some of them twice, by time. */
+    private List<Input> past(String user, Instant from, Instant until) {
+        List<Input> inputs = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            long time = from.toEpochMilli() + i * 2_000_000L;
+            for (int click = 0; click < 40 && time < until.toEpochMilli(); click++) {
+                Input input = maker.click(user + "-" + i, time);
+                inputs.add(input);
+                if (click % 10 == 3) {
+                    inputs.add(input);
+                }
+                time += maker.pauseMillis();
+            }
+        }
+        inputs.sort(Comparator.comparingLong(input -> input.click().timeMillis()));
+        return inputs;
+    }
+
+    private static void write(Path file, List<Input> inputs) throws IOException {
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        for (Input input : inputs) {
+            lines.write(input.value());
+            lines.write('\n');
+        }
+        lines.write("{no click\n".getBytes(StandardCharsets.UTF_8));
+        try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(lines.toByteArray());
+        }
+    }
+
+    /** Fills a topic, and returns where each partition ends that far; more comes behind. */
+    private static Map<Integer, Long> archive(Platform platform, List<Input> inputs, List<Input> earlier)
+            throws Exception {
+        Map<String, Object> brokers =
+                Map.of("bootstrap.servers", platform.addresses().kafka());
+        try (Admin admin = Admin.create(brokers);
+                KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(brokers, new ByteArraySerializer(), new ByteArraySerializer())) {
+            admin.createTopics(List.of(new NewTopic("archive", PARTITIONS, (short) 1)))
+                    .all()
+                    .get(1, TimeUnit.MINUTES);
+            Map<Integer, Long> ends = new HashMap<>();
+            for (Input input : Stream.of(earlier, inputs).flatMap(List::stream).toList()) {
+                send(producer, ends, input.click().user().hashCode() & 1, input.key(), input.value());
+            }
+            send(producer, ends, 1, null, "{broken".getBytes(StandardCharsets.UTF_8));
+            producer.flush();
+            for (Input input : inputs.subList(0, 10)) {
+                var unused = producer.send(new ProducerRecord<>("archive", 0, new byte[] {'n'}, input.value()));
+            }
+            producer.flush();
+            return ends;
+        }
+    }
+
+    private static void send(
+            KafkaProducer<byte[], byte[]> producer, Map<Integer, Long> ends, int partition, byte[] key, byte[] value) {
+        var unused = producer.send(new ProducerRecord<>("archive", partition, key, value));
+        ends.merge(partition, 1L, Long::sum);
+    }
+
+    /** So many epochs of the lake say so. When the files of the second one are there, the tables know of the first. */
+    private static void awaitCompleteInLake(LakeReader lake, Instant time, int count) {
+        String epochs = "CASE WHEN coalesce(epoch_ms(complete_through), 0) >= %d THEN epoch ELSE 0 END"
+                .formatted(time.toEpochMilli());
+        await().atMost(RunProgress.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> lake.rows("ledger", epochs).stream()
+                                .filter(epoch -> !epoch.equals("0"))
+                                .distinct()
+                                .count()
+                        >= count);
+    }
+
+    private void killWhileItComputes(Path folder, String[] arguments) throws Exception {
+        Process process = start(folder.resolve("killed.txt"), arguments);
+        await().atMost(RunProgress.PATIENCE)
+                .until(() -> !process.isAlive() || hasBegunToCompute(folder.resolve("days")));
+        assertThat(process.isAlive())
+                .as(Files.readString(folder.resolve("killed.txt")))
+                .isTrue();
+        process.destroyForcibly().waitFor();
+    }
+
+    private static boolean hasBegunToCompute(Path work) throws IOException {
+        try (Stream<Path> files = Files.walk(work)) {
+            return files.anyMatch(file -> file.endsWith("flink"));
+        }
+    }
+
+    private Run run(Path folder, String[] arguments) throws Exception {
+        Path output = folder.resolve("backfill.txt");
+        return ended(start(output, arguments), output);
+    }
+
+    private Run quickstart(Path folder, String... arguments) throws Exception {
+        Path output = folder.resolve("quickstart.txt");
+        return ended(startCommand(output, arguments), output);
+    }
+
+    private Process start(Path output, String[] arguments) throws IOException {
+        return startCommand(output, with(new String[] {"backfill"}, arguments));
+    }
+
+    /** As the launcher does. */
+    private Process startCommand(Path output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + root.resolve("jvm.options"),
+                "-Xmx512m",
+                "-Dclickstream.root=" + root,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Quickstart.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+    }
+
+    private static Run ended(Process process, Path output) throws Exception {
+        try {
+            assertThat(process.waitFor(RunProgress.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as(Files.readString(output))
+                    .isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        return new Run(process.exitValue(), Files.readString(output));
+    }
+
+    private static String[] with(String[] first, String... others) {
+        return Stream.concat(Stream.of(first), Stream.of(others)).toArray(String[]::new);
+    }
+}
