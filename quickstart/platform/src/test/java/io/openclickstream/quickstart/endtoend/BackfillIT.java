@@ -10,14 +10,17 @@ import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -120,7 +123,12 @@ class BackfillIT {
                     .contains("left out 302 records outside of that span")
                     .contains("left out 1 line(s) that make no click");
 
-            Map<Integer, Long> ends = archive(platform, dayBefore, earlier);
+            Input ofErased = maker.click("gone", FROM.minusSeconds(3_600).toEpochMilli());
+            erase(platform.lakeFolder(), ofErased);
+            Map<Integer, Long> ends = archive(
+                    platform,
+                    Stream.concat(dayBefore.stream(), Stream.of(ofErased)).toList(),
+                    earlier);
             String to = "0:%d,1:%d".formatted(ends.get(0), ends.get(1));
             String[] fromKafka = with(
                     place,
@@ -146,7 +154,8 @@ class BackfillIT {
             List<Oracle> oracles = List.of(new Oracle(live), new Oracle(days), new Oracle(dayBefore));
             await().atMost(RunProgress.PATIENCE).untilAsserted(() -> assertIsTheSumOf(oracles, lake));
             assertThat(lake.rows("rejected", "kafka_topic || ' ' || reason"))
-                    .containsExactly("backfill/day-before/archive NOT_JSON");
+                    .containsExactly(
+                            "backfill/day-before/archive ERASED_PERSON", "backfill/day-before/archive NOT_JSON");
 
             Map<String, List<String>> all = lake.allThatIsFinal();
             for (String[] again : List.of(fromFile, fromKafka)) {
@@ -228,6 +237,21 @@ class BackfillIT {
         try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
             out.write(lines.toByteArray());
         }
+    }
+
+    /** Puts somebody on the lake's list of erased persons, as {@code ./clickstream erase} does. */
+    private static void erase(Path lake, Input click) throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (String id : List.of(click.click().site(), click.click().user())) {
+            byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+            digest.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+            digest.update(bytes);
+        }
+        String person = HexFormat.of().formatHex(digest.digest(), 0, 16);
+        Path list = Files.createDirectories(lake.resolve("erasures"));
+        Files.writeString(list.resolve("000000000001.json"), """
+                {"version":1,"id":"test","number":1,"at":"2026-01-01T00:00:00Z","persons":["%s"]}""".formatted(person));
     }
 
     /** Fills a topic, and returns where each partition ends that far; more comes behind. */
