@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -43,6 +44,7 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     private final List<EpochCommit> commits = new CopyOnWriteArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger failingOpenings = new AtomicInteger();
+    private final AtomicBoolean refusesPuts = new AtomicBoolean();
     private final BufferAllocator allocator = new RootAllocator();
     private final FlightServer server;
     private volatile CallStatus failure = CallStatus.UNAVAILABLE;
@@ -77,6 +79,11 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
         failures.set(batches);
     }
 
+    /** Refuses every batch, and takes commits, until told otherwise. */
+    void refusePuts(boolean refuses) {
+        refusesPuts.set(refuses);
+    }
+
     /** Is not there for so many openings. */
     void failNextOpenings(int openingsToFail) {
         failingOpenings.set(openingsToFail);
@@ -96,6 +103,12 @@ public final class KeepingFlightServer extends NoOpFlightProducer implements Aut
     public Runnable acceptPut(CallContext context, FlightStream stream, StreamListener<PutResult> answers) {
         return () -> {
             while (stream.next()) {
+                if (refusesPuts.get()) {
+                    answers.onError(CallStatus.UNAVAILABLE
+                            .withDescription("gone for a while")
+                            .toRuntimeException());
+                    return;
+                }
                 boolean fails = failures.getAndUpdate(left -> left > 0 ? left - 1 : 0) > 0;
                 byte[] metadata = new byte[(int) stream.getLatestMetadata().readableBytes()];
                 stream.getLatestMetadata().getBytes(0, metadata);
