@@ -3,6 +3,8 @@ package io.openclickstream.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.io.ByteStreams;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.arrow.flight.impl.Flight;
 
 /** Calls a Flight server with any bytes, and gets the bytes that come back. */
 final class RawFlight implements AutoCloseable {
@@ -47,8 +50,14 @@ final class RawFlight implements AutoCloseable {
     private final ManagedChannel channel;
 
     RawFlight(int port) {
+        this(port, NettyChannelBuilder.DEFAULT_FLOW_CONTROL_WINDOW);
+    }
+
+    /** @param windowBytes how much of a stream may be on its way before it is asked for */
+    RawFlight(int port, int windowBytes) {
         channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
                 .usePlaintext()
+                .initialFlowControlWindow(windowBytes)
                 .maxInboundMessageSize(64 << 20)
                 .build();
     }
@@ -98,21 +107,60 @@ final class RawFlight implements AutoCloseable {
     }
 
     private ClientCall<byte[], byte[]> begin(String method, MethodType type, CompletableFuture<Status> status) {
+        return begin(method, type, new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status closed, Metadata trailers) {
+                status.complete(closed);
+            }
+        });
+    }
+
+    private ClientCall<byte[], byte[]> begin(String method, MethodType type, ClientCall.Listener<byte[]> listener) {
         var call = channel.newCall(
                 MethodDescriptor.newBuilder(BYTES, BYTES)
                         .setType(type)
                         .setFullMethodName("arrow.flight.protocol.FlightService/" + method)
                         .build(),
                 CallOptions.DEFAULT);
-        call.start(
-                new ClientCall.Listener<>() {
-                    @Override
-                    public void onClose(Status closed, Metadata trailers) {
-                        status.complete(closed);
-                    }
-                },
-                new Metadata());
+        call.start(listener, new Metadata());
         return call;
+    }
+
+    /** A DoGet that takes a message only when it is told to. */
+    Reading read(byte[] ticket) {
+        byte[] request = Flight.Ticket.newBuilder()
+                .setTicket(ByteString.copyFrom(ticket))
+                .build()
+                .toByteArray();
+        Reading reading = new Reading();
+        reading.call = begin("DoGet", MethodType.SERVER_STREAMING, reading);
+        reading.call.sendMessage(request);
+        reading.call.halfClose();
+        return reading;
+    }
+
+    /** The messages of an answer, as they come. */
+    static final class Reading extends ClientCall.Listener<byte[]> {
+        private final List<Flight.FlightData> messages = new ArrayList<>();
+        private ClientCall<byte[], byte[]> call;
+
+        /** Asks for so many more. */
+        void take(int count) {
+            call.request(count);
+        }
+
+        synchronized List<Flight.FlightData> messages() {
+            return List.copyOf(messages);
+        }
+
+        @Override
+        public synchronized void onMessage(byte[] message) {
+            try {
+                messages.add(Flight.FlightData.parseFrom(message));
+            } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     @Override
