@@ -101,13 +101,30 @@ final class RawFlight implements AutoCloseable {
         return status.get(60, TimeUnit.SECONDS);
     }
 
+    /** The status of a put of these messages. */
+    Status put(String authorization, List<byte[]> messages) throws Exception {
+        CompletableFuture<Status> status = new CompletableFuture<>();
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
+        var call = begin("DoPut", MethodType.BIDI_STREAMING, headers, new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status closed, Metadata trailers) {
+                status.complete(closed);
+            }
+        });
+        call.request(Integer.MAX_VALUE);
+        messages.forEach(call::sendMessage);
+        call.halfClose();
+        return status.get(60, TimeUnit.SECONDS);
+    }
+
     /** Opens a put of which nothing is sent. */
     ClientCall<byte[], byte[]> silentPut() {
         return begin("DoPut", MethodType.BIDI_STREAMING, new CompletableFuture<>());
     }
 
     private ClientCall<byte[], byte[]> begin(String method, MethodType type, CompletableFuture<Status> status) {
-        return begin(method, type, new ClientCall.Listener<>() {
+        return begin(method, type, new Metadata(), new ClientCall.Listener<>() {
             @Override
             public void onClose(Status closed, Metadata trailers) {
                 status.complete(closed);
@@ -115,14 +132,15 @@ final class RawFlight implements AutoCloseable {
         });
     }
 
-    private ClientCall<byte[], byte[]> begin(String method, MethodType type, ClientCall.Listener<byte[]> listener) {
+    private ClientCall<byte[], byte[]> begin(
+            String method, MethodType type, Metadata headers, ClientCall.Listener<byte[]> listener) {
         var call = channel.newCall(
                 MethodDescriptor.newBuilder(BYTES, BYTES)
                         .setType(type)
                         .setFullMethodName("arrow.flight.protocol.FlightService/" + method)
                         .build(),
                 CallOptions.DEFAULT);
-        call.start(listener, new Metadata());
+        call.start(listener, headers);
         return call;
     }
 
@@ -133,7 +151,7 @@ final class RawFlight implements AutoCloseable {
                 .build()
                 .toByteArray();
         Reading reading = new Reading();
-        reading.call = begin("DoGet", MethodType.SERVER_STREAMING, reading);
+        reading.call = begin("DoGet", MethodType.SERVER_STREAMING, new Metadata(), reading);
         reading.call.sendMessage(request);
         reading.call.halfClose();
         return reading;
