@@ -26,6 +26,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
     private ServerCall.@Nullable Listener<Q> listener;
     private boolean closed;
     private volatile boolean ended;
+    private volatile boolean sendsOneAtATime;
 
     GuardedCall(ServerCall<Q, A> call, Principal principal, Credential credential) {
         super(call);
@@ -50,7 +51,7 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
      * <p>To be called while the call is answered: Flight sets a bound of its own, in bytes, after all interceptors.
      */
     void sendOneAtATime() {
-        setOnReadyThreshold(ANYTHING_BYTES);
+        sendsOneAtATime = true;
     }
 
     /**
@@ -138,7 +139,20 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
 
     @Override
     public boolean isReady() {
-        return !ended && super.isReady();
+        return !ended && (sendsOneAtATime ? isAllTaken() : super.isReady());
+    }
+
+    /**
+     * Whether nothing waits for the client. Only whoever was told no hears when it has taken all: to tell each time costs
+     * as much as to send a small message, for each of thousands.
+     */
+    private synchronized boolean isAllTaken() {
+        setOnReadyThreshold(ANYTHING_BYTES);
+        boolean isAllTaken = super.isReady();
+        if (isAllTaken) {
+            setOnReadyThreshold(Integer.MAX_VALUE);
+        }
+        return isAllTaken;
     }
 
     @Override

@@ -189,7 +189,9 @@ final class Subscription implements TableStreams.Reader {
             if (!now.hasNext()) {
                 arrived(now);
             }
-            subscriptions.pumpLater(this);
+            if (sending != null || at != followed.current()) {
+                subscriptions.pumpLater(this);
+            }
         } catch (OutOfMemoryException e) {
             starve(nowNanos);
         } catch (OutOfDirectMemoryError e) {
