@@ -3,6 +3,7 @@ package io.openclickstream.flight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.flatbuffers.FlatBufferBuilder;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import io.grpc.Status;
@@ -17,6 +18,14 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.apache.arrow.flatbuf.Endianness;
+import org.apache.arrow.flatbuf.Field;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.MetadataVersion;
+import org.apache.arrow.flatbuf.Schema;
+import org.apache.arrow.flatbuf.Struct_;
+import org.apache.arrow.flatbuf.Type;
 import org.apache.arrow.flight.impl.Flight.FlightData;
 import org.apache.arrow.flight.impl.Flight.FlightDescriptor;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -114,6 +123,35 @@ class PutMessagesTest {
         unreadable("an empty header", join(field(18, 0, new byte[0]), body));
         unreadable("a schema with a body", join(schema.toByteArray(), body));
         unreadable("rows beyond the body", join(header, field(BODY_TAG, 8, new byte[8])));
+    }
+
+    /** Ten levels of a type that each have the one below twenty times make ten million millions of fields. */
+    @Test
+    void aSchemaThatTellsTheSameOverAndOverIsRefused() throws Exception {
+        FlatBufferBuilder builder = new FlatBufferBuilder();
+        int name = builder.createString("again");
+        int field = struct(builder, name, Field.createChildrenVector(builder, new int[0]));
+        for (int level = 0; level < 10; level++) {
+            int[] children = new int[20];
+            Arrays.fill(children, field);
+            field = struct(builder, name, Field.createChildrenVector(builder, children));
+        }
+        int fields = Schema.createFieldsVector(builder, new int[] {field});
+        int header = Schema.createSchema(builder, Endianness.Little, fields, 0, 0);
+        Message.finishMessageBuffer(
+                builder, Message.createMessage(builder, MetadataVersion.V5, MessageHeader.Schema, header, 0, 0));
+        unreadable(
+                "a schema of %d bytes".formatted(builder.sizedByteArray().length),
+                schema.toBuilder()
+                        .setDataHeader(ByteString.copyFrom(builder.sizedByteArray()))
+                        .build()
+                        .toByteArray());
+    }
+
+    private static int struct(FlatBufferBuilder builder, int name, int children) {
+        Struct_.startStruct_(builder);
+        int type = Struct_.endStruct_(builder);
+        return Field.createField(builder, name, true, Type.Struct_, type, 0, children, 0);
     }
 
     @Test

@@ -97,8 +97,9 @@ final class DataCheck {
                 MessageSerializer.deserializeDictionaryBatch(message, body(bodyBytes))
                         .close();
             case MessageHeader.Schema -> {
-                var unusedSchema = MessageSerializer.deserializeSchema(message);
                 requireNoBody(bodyBytes);
+                SchemaBudget.check(message.getMessage(), header.length);
+                var unusedSchema = MessageSerializer.deserializeSchema(message);
             }
             case MessageHeader.NONE -> requireNoBody(bodyBytes);
             default -> throw new IOException("a kind of message that Flight does not take");
