@@ -211,6 +211,7 @@ public final class LakeCommitter implements AutoCloseable {
                 .set(EpochMark.FRONTIER, then.frontierJson())
                 // Iceberg tries again by itself on what others have committed; then it must still be ours to do.
                 .validateWith(ancestors -> isStillDue(table, epoch));
+        epoch.erasuresApplied().ifPresent(number -> append.set(EpochMark.ERASURES_APPLIED, Long.toString(number)));
         for (LakeFile file : files) {
             append.appendFile(dataFile(table, file));
         }

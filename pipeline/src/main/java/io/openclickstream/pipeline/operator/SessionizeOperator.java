@@ -3,6 +3,7 @@ package io.openclickstream.pipeline.operator;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.erasure.ErasureFeed;
 import io.openclickstream.pipeline.erasure.ErasureList;
+import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Outcome;
 import io.openclickstream.schemas.click.Reason;
@@ -88,6 +89,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     private transient long erasuresRestored;
     private transient ErasureFeed feed;
     private transient ErasedUsers erased;
+    private transient AppliedErasures applied;
     private transient Counter clicksOfErased;
     private transient ListState<Long> watermarkState;
     private transient long watermarkMillis;
@@ -194,6 +196,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
                         .getConfiguration()
                         .toMap());
         erased = new ErasedUsers(feed, erasuresRestored, () -> users(isOnHeap), this::forget);
+        applied = new AppliedErasures(output, getRuntimeContext().getTaskInfo(), OperatorUid.SESSIONIZE);
         clicksOfErased = getMetricGroup().counter("clicksOfErasedPersons");
         getMetricGroup().gauge("erasedPersons", erased::persons);
         getMetricGroup().gauge("erasuresApplied", erased::applied);
@@ -377,6 +380,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
         sendCounts(checkpointId);
+        applied.tell(checkpointId, erased.applied());
     }
 
     @Override
@@ -404,6 +408,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     @Override
     public void finish() throws Exception {
         sendCounts(lastEpoch + 1);
+        applied.end(lastEpoch, erased.applied());
         super.finish();
     }
 
