@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
@@ -231,6 +232,33 @@ class LakeCommitterTest {
         for (LakeTable table : TABLES) {
             assertThat(lake.inFolder(table)).containsExactly(name(table, 1, "w"), name(table, 2, "w"));
         }
+    }
+
+    /** The number holds for its epoch only, since a job that has gone back may keep somebody again. */
+    @Test
+    void anEpochSaysUpToWhichErasureItObeysAndNeverMore() throws Exception {
+        LakeCommitter job = lake.job("first");
+        job.open(LINEAGE, 0);
+        job.commit(obeying(1, OptionalLong.of(3)), lake::upload);
+        assertThat(lake.mark("clicks").erasuresApplied()).hasValue(3);
+        job.commit(obeying(2, OptionalLong.of(2)), lake::upload);
+        assertThat(lake.mark("clicks").erasuresApplied()).hasValue(2);
+        lake.job("restarted").open(LINEAGE, 2);
+        assertThat(lake.mark("clicks").erasuresApplied()).hasValue(2);
+
+        LakeCommitter back = lake.job("back");
+        back.open(LINEAGE, 1);
+        assertThat(lake.mark("clicks").erasuresApplied()).isEmpty();
+        back.commit(obeying(2, OptionalLong.of(5)), lake::upload);
+        back.commit(obeying(3, OptionalLong.empty()), lake::upload);
+        assertThat(lake.mark("clicks").erasuresApplied()).isEmpty();
+        assertThat(lake.catalog.load("clicks").orElseThrow().snapshots())
+                .extracting(snapshot -> EpochMark.erasuresApplied(snapshot.summary()))
+                .containsExactly(OptionalLong.of(3), OptionalLong.of(2), OptionalLong.of(5), OptionalLong.empty());
+    }
+
+    private static LakeEpoch obeying(long epoch, OptionalLong erasures) {
+        return new LakeEpoch(LINEAGE, epoch, Map.of(), List.of(), erasures);
     }
 
     @Test

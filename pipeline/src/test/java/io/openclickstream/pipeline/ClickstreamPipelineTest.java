@@ -4,6 +4,10 @@ import static io.openclickstream.pipeline.TestClicks.click;
 import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclickstream.lake.EpochMark;
+import io.openclickstream.lake.LakeCatalog;
+import io.openclickstream.lake.LakeSettings;
+import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.erasure.TestErasures;
@@ -60,6 +64,9 @@ class ClickstreamPipelineTest {
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             run(backend, parallelism, flight, ErasureList.NONE);
 
+            assertThat(mark("sessions").erasuresApplied())
+                    .as("nobody was erased")
+                    .hasValue(0);
             assertThat(lake("clicks", "event_id")).containsExactly("a1", "a2", "a3", "b1");
             assertThat(lake("sessions", "concat_ws('|', user_id, clicks, duration_ms, revenue, close_reason)"))
                     .containsExactly("ada|1|0|{}|GAP", "ada|2|60000|{EUR=12.500000000}|GAP", "bob|1|0|{}|GAP");
@@ -105,6 +112,7 @@ class ClickstreamPipelineTest {
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             run(backend, parallelism, flight, erasures.list(Duration.ofSeconds(1)));
 
+            assertThat(mark("clicks").erasuresApplied()).hasValue(1);
             assertThat(lake("clicks", "user_id")).containsExactly("bob");
             assertThat(lake("sessions", "user_id")).containsExactly("bob");
             assertThat(lake("rejected", "concat_ws('|', outcome, reason, raw_key IS NULL AND raw_value IS NULL)"))
@@ -201,6 +209,12 @@ class ClickstreamPipelineTest {
                 .stream()
                 .filter(row -> row.endsWith("|" + Change.UPSERT.code()))
                 .toList();
+    }
+
+    private EpochMark mark(String table) throws Exception {
+        try (var catalog = LakeCatalog.open(LakeSettings.embedded(lake.toUri().toString(), S3Access.DEFAULT))) {
+            return EpochMark.of(catalog.load(table).orElseThrow().properties());
+        }
     }
 
     private List<String> lake(String dataset, String expression) throws SQLException {

@@ -16,6 +16,7 @@ import io.openclickstream.schemas.session.UserKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.typeutils.PojoTypeInfo;
@@ -81,6 +82,19 @@ class TopologyTest {
                 .filteredOn(node -> node.getMaxParallelism() != 1)
                 .extracting(StreamNode::getMaxParallelism)
                 .containsOnly(ClickstreamJob.MAX_PARALLELISM);
+    }
+
+    /** Else a row could be in a later epoch than the one that says that its person is obeyed. */
+    @Test
+    void noBarrierOvertakesARowFromThoseWhoRefuseErasedPersonsToThoseWhoWriteIt() throws Exception {
+        StreamGraph graph = graph();
+        Set<String> writers = Set.of("lake-clicks", "final-sessions", "lake-sessions", "lake-rejected");
+        assertThat(graph.getStreamNodes())
+                .filteredOn(node -> writers.contains(node.getTransformationUID()))
+                .hasSize(writers.size())
+                .flatExtracting(StreamNode::getInEdges)
+                .hasSize(writers.size() + 1)
+                .allMatch(edge -> !edge.getPartitioner().isSupportsUnalignedCheckpoint());
     }
 
     static StreamGraph graph() throws Exception {

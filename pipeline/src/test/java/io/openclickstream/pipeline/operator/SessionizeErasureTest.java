@@ -14,6 +14,7 @@ import io.openclickstream.pipeline.operator.OperatorScript.Outcome;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.lake.LakePrepared;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.Change;
 import io.openclickstream.schemas.session.SeenIds;
@@ -28,6 +29,7 @@ import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +193,25 @@ class SessionizeErasureTest {
         }
         try (var restored = subtask(0, 2, 2, walked, mode)) {
             assertThat(operator(restored).erasuresApplied()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tellsBeforeEachBarrierUpToWhichEntryItHasWalkedAndNotWhatItKnows() throws Exception {
+        erasures.add("shop", "ada");
+        try (var harness = subtask(0, 1, 1, null, Mode.STRAIGHT)) {
+            harness.prepareSnapshotPreBarrier(1);
+            takeNews(harness, 1);
+            harness.prepareSnapshotPreBarrier(2);
+            harness.endInput();
+            operator(harness).finish();
+            harness.prepareSnapshotPreBarrier(4);
+            assertThat(harness.getSideOutput(AppliedErasures.TOLD))
+                    .extracting(StreamRecord::getValue)
+                    .containsExactly(
+                            LakePrepared.ofErasures(0, 1, "sessionize", 0, 1, false),
+                            LakePrepared.ofErasures(1, 2, "sessionize", 0, 1, false),
+                            LakePrepared.ofErasures(1, 3, "sessionize", 0, 1, true));
         }
     }
 

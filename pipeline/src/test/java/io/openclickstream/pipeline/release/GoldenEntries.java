@@ -88,6 +88,7 @@ final class GoldenEntries {
             case LAKE_PREPARED ->
                 List.of(
                         lake(9, true, new LakeContent(List.of(), List.of())),
+                        LakePrepared.ofErasures(7, 8, "sessionize", 0, 2, false),
                         lake(
                                 7,
                                 false,
