@@ -2,6 +2,7 @@ package io.openclickstream.maintenance;
 
 import io.openclickstream.lake.ErasedPersons;
 import io.openclickstream.lake.LakeCatalog;
+import io.openclickstream.lake.Traces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,7 @@ final class Verification {
     Verification(LakeCatalog catalog, List<Person> persons, Path scratch) {
         this.catalog = catalog;
         this.persons = persons;
-        this.traces = new Traces(persons);
+        this.traces = new Traces(persons.stream().map(Person::user).toList());
         this.scratch = scratch;
     }
 

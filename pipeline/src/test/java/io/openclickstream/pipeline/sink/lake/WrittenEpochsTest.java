@@ -148,7 +148,7 @@ class WrittenEpochsTest {
         byte[] now = prepared(7, "clicks", 1, 2, false).content();
         byte[] before = Arrays.copyOf(now, now.length - Long.BYTES);
         before[0] = 1;
-        assertThat(LakeContent.of(before)).isEqualTo(LakeContent.of(now));
+        assertThat(LakeContent.of(before).toBytes()).as("files and progress").isEqualTo(now);
         assertThat(LakeContent.of(before).erasuresApplied()).isEqualTo(LakeContent.NOT_TOLD);
         byte[] told = new LakeContent(List.of(), List.of(), 5).toBytes();
         assertThat(LakeContent.of(told).erasuresApplied()).isEqualTo(5);

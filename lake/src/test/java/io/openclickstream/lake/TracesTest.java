@@ -1,4 +1,4 @@
-package io.openclickstream.maintenance;
+package io.openclickstream.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TracesTest {
     private static boolean isIn(String user, String text) {
-        return new Traces(List.of(new Person("shop", user))).isIn(text.getBytes(StandardCharsets.UTF_8));
+        return new Traces(List.of(user)).isIn(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
@@ -38,5 +38,16 @@ class TracesTest {
         String id = "abcdefghijklmnopqrstuvwx";
         assertThat(isIn(id, "0" + id + "0")).isTrue();
         assertThat(isIn(id, "1" + id + "0")).isFalse();
+    }
+
+    @Test
+    void anIdOfFlinkIsFoundByTheLengthBeforeItAndAsFlinkWritesItsLetters() {
+        // 47 letters are written with the length 48, which is the digit 0; the next field begins with a letter.
+        String id = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstu";
+        assertThat(isIn(id, "0" + id + "a")).isTrue();
+        assertThat(isIn(id, "2" + id + "a")).isFalse();
+        byte[] zoe = {4, 'z', 'o', (byte) 0xEB, 1};
+        assertThat(new Traces(List.of("zoë")).isIn(zoe)).isTrue();
+        assertThat(new Traces(List.of("zoe")).isIn(zoe)).isFalse();
     }
 }
