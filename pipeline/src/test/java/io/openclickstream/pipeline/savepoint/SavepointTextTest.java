@@ -3,9 +3,11 @@ package io.openclickstream.pipeline.savepoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclickstream.schemas.session.UserKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,21 @@ class SavepointTextTest {
     private static String last(SavepointSearch.Found... found) {
         List<String> lines = SavepointText.found(List.of(found));
         return lines.get(lines.size() - 1);
+    }
+
+    @Test
+    void looksForThePersonsThatWereGivenAndSaysAllThatIsWrong(@TempDir Path folder) throws Exception {
+        Path receipt = folder.resolve("receipt.json");
+        Files.writeString(receipt, "{\"persons\":[\"shop/ada\"]}");
+        assertThat(SavepointOptions.persons(options("DIR"))).isEmpty();
+        assertThat(SavepointOptions.persons(options("DIR", "--user=shop/a/b", "--receipt=" + receipt)))
+                .containsExactly(new UserKey("shop", "a/b"), new UserKey("shop", "ada"));
+        assertThatThrownBy(() -> options("DIR", "--user=ada", "--receipt=" + folder.resolve("none")))
+                .hasMessageContainingAll("is not like SITE/USER: ada", "Give the receipt of an erasure");
+    }
+
+    private static SavepointOptions options(String... arguments) throws Exception {
+        return SavepointOptions.PROGRAM.read(List.of(arguments), Map.of());
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,9 +52,11 @@ class EraseIT {
         Oracle others = new Oracle(inputs.stream().filter(not(USER)).toList());
 
         Path data = folder.resolve("data");
+        Files.writeString(ticketKeys(), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
         PlatformSettings settings = PlatformSettings.of(root, data, Ports.free())
                 .withCheckpointInterval(Duration.ofSeconds(1))
-                .withPipelineOption("erasures.poll", "1s");
+                .withPipelineOption("erasures.poll", "1s")
+                .withFlightOption("ticket.keys", ticketKeys().toString());
         try (Platform platform = Platform.start(settings, notice -> {});
                 Sender sender = new Sender(platform);
                 Feeder feeder = new Feeder(sender, inputs)) {
@@ -98,18 +101,16 @@ class EraseIT {
                 progress.awaitReceived(inputs.size() + 1);
 
                 for (LiveReader live : List.of(leader, follower)) {
-                    await().atMost(RunProgress.PATIENCE)
-                            .untilAsserted(() -> assertThat(live.rows("sessions"))
-                                    .isNotEmpty()
-                                    .noneMatch(row -> USER.equals(row.get("user_id"))));
+                    await().atMost(RunProgress.PATIENCE).untilAsserted(() -> assertThat(live.rows("sessions"))
+                            .isNotEmpty()
+                            .noneMatch(row -> USER.equals(row.get("user_id"))));
                 }
                 Ended verified = erase(platform, "--verify", receipt());
                 assertThat(verified.exitCode()).as(verified.output()).isZero();
 
                 String savepoint = platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
-                await().atMost(RunProgress.PATIENCE)
-                        .untilAsserted(() ->
-                                assertThat(lake.rows("clicks", "event_id")).isEqualTo(others.eventIds()));
+                await().atMost(RunProgress.PATIENCE).untilAsserted(() -> assertThat(lake.rows("clicks", "event_id"))
+                        .isEqualTo(others.eventIds()));
                 assertOnlyOthersAreIn(lake, tables, others);
                 assertThat(lake.rows("rejected", "outcome || ' ' || reason"))
                         .isNotEmpty()
@@ -141,6 +142,10 @@ class EraseIT {
         assertThat(tables.rows("sessions", session).stream().sorted()).containsExactlyElementsOf(others.sessions());
     }
 
+    private Path ticketKeys() {
+        return folder.resolve("ticket.keys");
+    }
+
     private String receipt() {
         return folder.resolve("receipt.json").toString();
     }
@@ -166,11 +171,14 @@ class EraseIT {
     }
 
     private Process startReplica(Platform platform, int port) throws Exception {
-        return JavaCommand.of(
-                        root, "flight-server", "quickstart/flight", "io.openclickstream.flight.FlightServerMain")
+        return JavaCommand.of(root, "flight-server", "quickstart/flight", "io.openclickstream.flight.FlightServerMain")
                 .start(
                         folder.resolve("replica.txt"),
-                        Map.of(),
+                        Map.of(
+                                "JAVA_TOOL_OPTIONS",
+                                "-XX:MaxDirectMemorySize=1536m"), // twice its tables, while it loads
+                        "--ticket.keys",
+                        ticketKeys().toString(),
                         "--data.dir",
                         folder.resolve("replica").toString(),
                         "--flight.port",
@@ -203,8 +211,7 @@ class EraseIT {
     private void assertTheLakeIsRight(Path data) throws Exception {
         var quickstart = new JavaCommand(root, System.getProperty("java.class.path"), Quickstart.class.getName());
         for (List<String> source : List.of(List.<String>of(), List.of("--from", "KAFKA"))) {
-            String[] arguments = Stream.concat(
-                            Stream.of("verify", "--data.dir", data.toString()), source.stream())
+            String[] arguments = Stream.concat(Stream.of("verify", "--data.dir", data.toString()), source.stream())
                     .toArray(String[]::new);
             Ended verified = quickstart.run(folder.resolve("verify.txt"), Map.of(), arguments);
             assertThat(verified.exitCode()).as(verified.output()).isZero();
