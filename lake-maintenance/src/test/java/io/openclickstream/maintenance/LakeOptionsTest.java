@@ -77,7 +77,7 @@ class LakeOptionsTest {
         String receipt = "--receipt=" + folder.resolve("new.json");
         assertThat(erase("--user=shop/ada", receipt).waitForJob()).isEqualTo(Duration.ofMinutes(10));
         assertThat(erase("--user=shop/ada", receipt, "--wait=0s").waitForJob()).isZero();
-        assertThatThrownBy(() -> erase("--user=shop/ada", receipt, "--wait=-1s"))
+        assertThatThrownBy(() -> erase("--user=shop/ada", receipt, "--wait=PT-1M"))
                 .hasMessageContaining("wait")
                 .hasMessageContaining("must not be negative");
     }
