@@ -131,7 +131,7 @@ class EraseIT {
     }
 
     private static boolean hasPerson(List<Map<String, Object>> rows) {
-        return rows.stream().anyMatch(row -> USER.equals(row.get("user_id")));
+        return rows.stream().anyMatch(row -> String.valueOf(row.get("user_id")).equals(USER));
     }
 
     private static void assertOnlyOthersAreIn(LakeReader lake, TablesOfLake tables, Oracle others) throws Exception {
