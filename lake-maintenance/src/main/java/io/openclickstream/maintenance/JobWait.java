@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 
 /**
@@ -38,7 +39,7 @@ record JobWait(Duration atMost, Pause pause, Consumer<String> say) {
                     ("Waiting until %s at most for the job to commit an epoch that obeys entry %d of the list of erased"
                                     + " persons: %s. It looks at the list every erasures.poll, and commits with each"
                                     + " checkpoint.")
-                            .formatted(end, entry, seen.why()));
+                            .formatted(end.truncatedTo(ChronoUnit.SECONDS), entry, seen.why()));
         }
         while (!seen.isObeyed() && clock.instant().isBefore(end)) {
             try {
