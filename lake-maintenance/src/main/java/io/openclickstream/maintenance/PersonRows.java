@@ -56,7 +56,7 @@ final class PersonRows implements Predicate<Record> {
                 ? Expressions.alwaysTrue()
                 : Expressions.in(
                         USER, persons.stream().map(Person::user).distinct().toArray());
-        this.traces = new Traces(persons.stream().map(Person::user).toList());
+        this.traces = Traces.of(persons.stream().map(Person::user).toList());
     }
 
     /** Empty for a table that has nothing of a single person. */

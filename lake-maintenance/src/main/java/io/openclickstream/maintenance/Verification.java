@@ -42,7 +42,7 @@ final class Verification {
     Verification(LakeCatalog catalog, List<Person> persons, Path scratch) {
         this.catalog = catalog;
         this.persons = persons;
-        this.traces = new Traces(persons.stream().map(Person::user).toList());
+        this.traces = Traces.of(persons.stream().map(Person::user).toList());
         this.scratch = scratch;
     }
 

@@ -12,27 +12,29 @@ import java.util.stream.Stream;
 
 /**
  * Finds ids of users in bytes of which nobody knows the form: JSON, Avro, a broken record, a manifest, an entry of Flink's
- * state. An id counts where no letter and no digit touches it, or where its length stands before it as Avro or Flink
- * writes it; so user {@code 7} is not found in {@code 17}. It is looked for as UTF-8, as Flink writes texts, as in a URL,
- * and as JSON may escape it.
+ * state. An id counts where no letter and no digit touches it, or where its length stands before it as Avro writes it,
+ * and in state as Flink does; so user {@code 7} is not found in {@code 17}. It is looked for as UTF-8, as in a URL, and as
+ * JSON may escape it.
  */
 public final class Traces {
     private static final int VARINT_BITS = 7;
 
-    /** @param lengths what stands before the bytes where their length does */
+    /** @param length what stands before the bytes where their length does */
     @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares them
-    private record Needle(byte[] bytes, List<byte[]> lengths) {
-        static Stream<Needle> of(String text) {
-            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-            byte[] avro = varint(2L * utf8.length);
-            var letters = new ByteArrayOutputStream();
+    private record Needle(byte[] bytes, byte[] length) {
+        /** As Avro writes texts, and everybody else who does not write a length. */
+        static Needle utf8(String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            return new Needle(bytes, varint(2L * bytes.length));
+        }
+
+        /** As Flink writes texts: a number for each letter, and before them one more than there are. */
+        static Needle flink(String text) {
+            var bytes = new ByteArrayOutputStream();
             for (int i = 0; i < text.length(); i++) {
-                letters.writeBytes(varint(text.charAt(i)));
+                bytes.writeBytes(varint(text.charAt(i)));
             }
-            byte[] flink = varint(text.length() + 1L);
-            return Arrays.equals(utf8, letters.toByteArray())
-                    ? Stream.of(new Needle(utf8, List.of(avro, flink)))
-                    : Stream.of(new Needle(utf8, List.of(avro)), new Needle(letters.toByteArray(), List.of(flink)));
+            return new Needle(bytes.toByteArray(), varint(text.length() + 1L));
         }
 
         private static byte[] varint(long number) {
@@ -50,15 +52,34 @@ public final class Traces {
 
     private final List<Needle> needles;
 
-    /** @param users ids; none is empty */
-    public Traces(Collection<String> users) {
+    private Traces(List<Needle> needles) {
+        this.needles = needles;
+    }
+
+    /**
+     * In records and files.
+     *
+     * @param users ids; none is empty
+     */
+    public static Traces of(Collection<String> users) {
+        return new Traces(forms(users).map(Needle::utf8).toList());
+    }
+
+    /** In entries of Flink's state as well: elsewhere a length of Flink's is that of an id with one more letter. */
+    public static Traces inState(Collection<String> users) {
+        return new Traces(forms(users)
+                .flatMap(form -> Stream.of(Needle.utf8(form), Needle.flink(form)))
+                .toList());
+    }
+
+    private static Stream<String> forms(Collection<String> users) {
         Set<String> forms = new LinkedHashSet<>();
         for (String user : users) {
             forms.add(user);
             forms.add(URLEncoder.encode(user, StandardCharsets.UTF_8));
             forms.add(escaped(user));
         }
-        needles = forms.stream().flatMap(Needle::of).toList();
+        return forms.stream();
     }
 
     private static String escaped(String text) {
@@ -90,7 +111,7 @@ public final class Traces {
 
     private static boolean counts(byte[] bytes, int at, Needle needle) {
         return (isAlone(bytes, at - 1) && isAlone(bytes, at + needle.bytes().length))
-                || needle.lengths().stream().anyMatch(length -> hasBefore(bytes, at, length));
+                || hasBefore(bytes, at, needle.length());
     }
 
     private static int next(byte[] bytes, byte[] needle, int from) {

@@ -30,7 +30,7 @@ final class PersonBytes {
             }
             keys.add(bytes.getCopyOfBuffer());
         }
-        traces = new Traces(persons.stream().map(UserKey::userId).toList());
+        traces = Traces.inState(persons.stream().map(UserKey::userId).toList());
     }
 
     /** Whether one of them is the key in these bytes, of an entry or a timer. */
