@@ -119,7 +119,7 @@ class EraseIT {
                         .as("also the late one")
                         .contains(lateAt.partition() + "-" + lateAt.offset());
                 assertSavepointHasNobody(platform, savepoint, site);
-                assertTheLakeIsRight(data);
+                assertTheLakeIsRight(data, platform.addresses().kafka());
             } finally {
                 replica.destroyForcibly().waitFor();
             }
@@ -208,9 +208,9 @@ class EraseIT {
                 .contains("It holds nothing of them.");
     }
 
-    private void assertTheLakeIsRight(Path data) throws Exception {
+    private void assertTheLakeIsRight(Path data, String kafka) throws Exception {
         var quickstart = new JavaCommand(root, System.getProperty("java.class.path"), Quickstart.class.getName());
-        for (List<String> source : List.of(List.<String>of(), List.of("--from", "KAFKA"))) {
+        for (List<String> source : List.of(List.<String>of(), List.of("--from", "KAFKA", "--kafka", kafka))) {
             String[] arguments = Stream.concat(Stream.of("verify", "--data.dir", data.toString()), source.stream())
                     .toArray(String[]::new);
             Ended verified = quickstart.run(folder.resolve("verify.txt"), Map.of(), arguments);
