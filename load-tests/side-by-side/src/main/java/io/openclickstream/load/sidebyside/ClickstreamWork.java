@@ -87,6 +87,8 @@ final class ClickstreamWork {
                 "--metrics.catalog=" + catalog,
                 "--watermark.idle-timeout=366d",
                 "--user.max-clicks=10000000",
+                // Nothing is stored; the job only looks there for erased persons, and finds none.
+                "--lake.uri=" + Files.createTempDirectory("lake").toUri(),
                 "--live.uri=none"));
         if (pseudonymKeys != null) {
             options.add("--pseudonyms.keys=" + pseudonymKeys);
