@@ -18,6 +18,7 @@ import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
 import io.openclickstream.schemas.session.UserTimeline;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListState;
@@ -32,7 +33,6 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -91,9 +91,12 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     private transient Counter clicksOfErased;
     private transient ListState<Long> watermarkState;
     private transient long watermarkMillis;
+    private transient long reachedMillis;
     private transient Timelines timelines;
     private transient EventIds eventIds;
-    private transient InternalTimerService<VoidNamespace> timers;
+    private transient ListState<Boolean> timersLeftOutState;
+    private transient boolean timersWereLeftOut;
+    private transient UserTimers timers;
     private transient LedgerTally tally;
     private transient long lastEpoch;
 
@@ -142,6 +145,11 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             smallest = Math.min(smallest, restored);
         }
         erasuresRestored = smallest == Long.MAX_VALUE ? 0 : smallest;
+        timersLeftOutState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("timers-left-out", Types.BOOLEAN));
+        for (Boolean restored : timersLeftOutState.get()) {
+            timersWereLeftOut |= restored;
+        }
     }
 
     /** Takes the keys, if they are those that the state was made with. */
@@ -181,8 +189,25 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         eventIds = new EventIds(
                 rules,
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG)));
-        timers = getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
+        timers = new UserTimers(
+                getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this), isOnHeap);
+        if (timersWereLeftOut || timers.areLeftOutOfSnapshots()) {
+            armAllAgain(isOnHeap);
+        }
         openErasures(isOnHeap);
+    }
+
+    private void armAllAgain(boolean isOnHeap) throws Exception {
+        try (Stream<UserKey> users = users(isOnHeap)) {
+            for (Iterator<UserKey> each = users.iterator(); each.hasNext(); ) {
+                UserKey user = each.next();
+                setCurrentKey(user);
+                UserTimeline timeline = timelines.of(user);
+                if (timeline != null) {
+                    timers.armAgain(user, timeline);
+                }
+            }
+        }
     }
 
     private void openErasures(boolean isOnHeap) throws Exception {
@@ -233,9 +258,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         if (timeline == null) {
             return;
         }
-        if (timeline.timerMillis() != UserTimeline.NO_TIMER) {
-            timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, timeline.timerMillis());
-        }
+        timers.disarm(timeline);
         if (showsOpenSessions) {
             timeline.revise();
             for (OpenSession open : rules.sessions(timeline.sessions(), user.siteId())) {
@@ -293,24 +316,28 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
                 timer = Math.min(timer, rules.finalAtMillis(changed));
             }
         }
-        armNoLaterThan(timer, timeline);
+        timers.armNoLaterThan(timer, user, timeline);
     }
 
     @Override
     public void onEventTime(InternalTimer<UserKey, VoidNamespace> timer) throws Exception {
-        UserKey user = timer.getKey();
+        look(timer.getKey(), timer.getTimestamp());
+    }
+
+    /** Closes what is final of a user and forgets what need not be remembered. */
+    private void look(UserKey user, long dueMillis) throws Exception {
+        setCurrentKey(user);
         if (erased.contains(user)) {
             forget(user);
             return;
         }
         UserTimeline timeline = timelines.of(user);
-        if (timeline == null) {
-            return;
+        if (timeline == null || timeline.timerMillis() != dueMillis) {
+            return; // it was moved, or has come already: a snapshot of another backend has some twice
         }
-        long watermark = timers.currentWatermark();
         timeline.timerMillis(UserTimeline.NO_TIMER);
-        close(user, timeline, watermark);
-        eventIds.forget(timeline, watermark);
+        close(user, timeline, reachedMillis);
+        eventIds.forget(timeline, reachedMillis);
         if (timeline.isEmpty()) {
             timelines.clear(user);
             return;
@@ -318,9 +345,9 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         long next = nextFinalAtMillis(user, timeline);
         if (timeline.rememberedIds() > 0) {
             boolean hasSessions = next != Long.MAX_VALUE;
-            next = Math.min(next, eventIds.forgetAtMillis(timeline, hasSessions, watermark));
+            next = Math.min(next, eventIds.forgetAtMillis(timeline, hasSessions, reachedMillis));
         }
-        armNoLaterThan(next, timeline);
+        timers.armNoLaterThan(next, user, timeline);
         timelines.keep(user, timeline, false);
     }
 
@@ -352,26 +379,15 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         return next == null ? Long.MAX_VALUE : next;
     }
 
-    /** One timer per user: it is moved only to an earlier moment, and set anew when it has fired. */
-    private void armNoLaterThan(long millis, UserTimeline timeline) {
-        long armed = timeline.timerMillis();
-        if (armed != UserTimeline.NO_TIMER) {
-            if (armed <= millis) {
-                return;
-            }
-            timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, armed);
-        }
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, millis);
-        timeline.timerMillis(millis);
-    }
-
     @Override
-    public void processWatermark(Watermark mark) throws Exception {
+    protected void advanceTo(Watermark mark) throws Exception {
         // Before the timers fire, and kept even when no click follows before the next checkpoint.
         if (mark.getTimestamp() != Long.MAX_VALUE) {
             watermarkMillis = Math.max(watermarkMillis, mark.getTimestamp());
         }
-        super.processWatermark(mark);
+        reachedMillis = mark.getTimestamp();
+        timers.advance(reachedMillis, this::look);
+        super.advanceTo(mark);
     }
 
     @Override
@@ -388,6 +404,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             keysState.update(shownUsers.keys().described());
         }
         erasuresState.update(List.of(erased.applied()));
+        timersLeftOutState.update(List.of(timers.areLeftOutOfSnapshots()));
     }
 
     @Override

@@ -36,8 +36,13 @@ public final class OperatorScript<K, I, O> {
             return this == RESTORED_AFTER_EVERY_STEP || this == RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB;
         }
 
+        /** Whether state is objects. */
+        boolean isOnHeap() {
+            return this == STRAIGHT || this == RESTORED_AFTER_EVERY_STEP;
+        }
+
         StateBackend backend() {
-            if (this == STRAIGHT || this == RESTORED_AFTER_EVERY_STEP) {
+            if (isOnHeap()) {
                 return new HashMapStateBackend();
             }
             EmbeddedRocksDBStateBackend rocks = new EmbeddedRocksDBStateBackend();

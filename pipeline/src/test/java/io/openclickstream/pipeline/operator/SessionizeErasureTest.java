@@ -60,7 +60,7 @@ class SessionizeErasureTest {
         Outcome<ReceivedClick> withoutHer =
                 run(mode, script(OFTEN).element(of("ben", "c", 0)).step(harness -> erase(harness, "zoe", next)));
         assertThat(before.stateEntries()).isPositive().isEqualTo(withoutHer.stateEntries());
-        assertThat(before.timers()).isEqualTo(1);
+        assertThat(before.timers()).isEqualTo(mode.isOnHeap() ? 0 : 1); // there Flink has none of a user
 
         Outcome<ReceivedClick> outcome =
                 run(mode, erasedWithOpenSessions().element(of("ben", "d", 5)).watermark(END));
