@@ -27,6 +27,7 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -184,8 +185,12 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         super.open();
         var timeline = new ValueStateDescriptor<>("timeline", new UserTimelineSerializer());
         boolean isOnHeap = getKeyedStateBackend().getBackendTypeIdentifier().equals(HEAP);
-        timelines =
-                new Timelines(getRuntimeContext().getState(timeline), isOnHeap, this::setCurrentKey, getMetricGroup());
+        timelines = new Timelines(
+                getRuntimeContext().getState(timeline),
+                isOnHeap,
+                this::setCurrentKey,
+                Timelines.maxRecentBytes(Runtime.getRuntime().maxMemory(), slots()),
+                getMetricGroup());
         eventIds = new EventIds(
                 rules,
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG)));
@@ -197,12 +202,20 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         openErasures(isOnHeap);
     }
 
+    private int slots() {
+        return getContainingTask()
+                .getEnvironment()
+                .getTaskManagerInfo()
+                .getConfiguration()
+                .get(TaskManagerOptions.NUM_TASK_SLOTS);
+    }
+
     private void armAllAgain(boolean isOnHeap) throws Exception {
         try (Stream<UserKey> users = users(isOnHeap)) {
             for (Iterator<UserKey> each = users.iterator(); each.hasNext(); ) {
                 UserKey user = each.next();
                 setCurrentKey(user);
-                UserTimeline timeline = timelines.of(user);
+                UserTimeline timeline = timelines.look(user);
                 if (timeline != null) {
                     timers.armAgain(user, timeline);
                 }
@@ -254,7 +267,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
 
     private void forget(UserKey user) throws Exception {
         setCurrentKey(user);
-        UserTimeline timeline = timelines.of(user);
+        UserTimeline timeline = timelines.look(user);
         if (timeline == null) {
             return;
         }
@@ -331,7 +344,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             forget(user);
             return;
         }
-        UserTimeline timeline = timelines.of(user);
+        UserTimeline timeline = timelines.look(user);
         if (timeline == null || timeline.timerMillis() != dueMillis) {
             return; // it was moved, or has come already: a snapshot of another backend has some twice
         }
@@ -348,7 +361,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             next = Math.min(next, eventIds.forgetAtMillis(timeline, hasSessions, reachedMillis));
         }
         timers.armNoLaterThan(next, user, timeline);
-        timelines.keep(user, timeline, false);
+        timelines.keepLooked(user, timeline);
     }
 
     @Override
