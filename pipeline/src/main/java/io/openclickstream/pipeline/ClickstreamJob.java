@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -145,8 +144,7 @@ public final class ClickstreamJob {
         configuration.set(org.apache.flink.configuration.PipelineOptions.GENERIC_TYPES, false);
         configuration.set(org.apache.flink.configuration.PipelineOptions.AUTO_GENERATE_UIDS, false);
         configuration.set(org.apache.flink.configuration.PipelineOptions.OBJECT_REUSE, true);
-        // Else Flink reads heap state back without a buffer, a system call for a byte (decision 0016).
-        configuration.set(ExecutionOptions.SNAPSHOT_COMPRESSION, true);
+        StateSettings.addTo(configuration);
         env.configure(configuration);
         env.setMaxParallelism(MAX_PARALLELISM);
     }

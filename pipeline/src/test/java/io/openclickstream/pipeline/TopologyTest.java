@@ -23,6 +23,8 @@ import org.apache.flink.api.java.typeutils.runtime.PojoSerializer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,17 @@ class TopologyTest {
                 new Configuration().set(ExecutionOptions.SNAPSHOT_COMPRESSION, false));
         ClickstreamJob.configure(env);
         assertThat(env.getConfig().isUseSnapshotCompression()).isTrue();
+    }
+
+    @Test
+    void rocksDbIsToldInItsOwnWords() {
+        Configuration configuration = new Configuration();
+        StateSettings.addTo(configuration);
+        assertThat(configuration.get(RocksDBConfigurableOptions.USE_BLOOM_FILTER))
+                .isTrue();
+        assertThat(configuration.get(RocksDBOptions.ROCKSDB_TIMER_SERVICE_FACTORY_CACHE_SIZE))
+                .isEqualTo(configuration.get(StateSettings.CACHED_TIMERS))
+                .isGreaterThan(RocksDBOptions.ROCKSDB_TIMER_SERVICE_FACTORY_CACHE_SIZE.defaultValue());
     }
 
     @ParameterizedTest

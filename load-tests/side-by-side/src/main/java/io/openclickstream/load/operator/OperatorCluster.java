@@ -1,6 +1,7 @@
 package io.openclickstream.load.operator;
 
 import io.openclickstream.load.sidebyside.Digest;
+import io.openclickstream.pipeline.StateSettings;
 import io.openclickstream.pipeline.source.WireType;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,7 @@ final class OperatorCluster implements AutoCloseable {
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
         settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        StateSettings.addTo(settings); // for all contestants
         settings.set(ExecutionOptions.SNAPSHOT_COMPRESSION, compresses);
         settings.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMinutes(LONGEST_STEP_MINUTES));
         settings.set(
