@@ -26,7 +26,8 @@ public final class StateSettings {
         configuration.set(ExecutionOptions.SNAPSHOT_COMPRESSION, true);
         // A new user is one of whom there is nothing, and would be looked for in every file.
         configuration.set(BLOOM_FILTER, true);
-        // The timers that come next, of each key group; when they have come, the next are looked for behind deleted ones.
+        // The timers that come next, of each key group; when they have come, the next are looked for behind deleted
+        // ones.
         configuration.set(CACHED_TIMERS, TIMERS_OF_A_KEY_GROUP);
     }
 }

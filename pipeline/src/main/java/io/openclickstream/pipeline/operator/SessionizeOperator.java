@@ -5,19 +5,11 @@ import io.openclickstream.pipeline.erasure.ErasureFeed;
 import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Outcome;
-import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
-import io.openclickstream.schemas.live.Change;
-import io.openclickstream.schemas.session.Entry;
-import io.openclickstream.schemas.session.OpenSession;
-import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
-import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
-import io.openclickstream.schemas.session.UserTimeline;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -43,8 +35,9 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks {@link SessionRules} about every click of a user and keeps the user's open sessions. Accepted clicks go on; late
- * clicks, changes of sessions and counts go to the side. Counts go out just before each barrier and at the end.
+ * Asks {@link SessionRules} about every click, and lets {@link UserSessions} keep what they say of its user. Accepted
+ * clicks go on; late clicks, changes of sessions and counts go to the side. Counts go out just before each barrier and at
+ * the end.
  *
  * <p>The watermark is kept in operator state, because Flink begins at "unknown" after a restore and the first click
  * would be taken for on time however late it is (FLINK-5601). A drain ends event time with the largest watermark there
@@ -81,10 +74,9 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     private final boolean showsOpenSessions;
     private final @Nullable PseudonymSettings pseudonyms;
 
-    private transient @Nullable ListState<String> keysState;
-    private transient @Nullable ShownUsers shownUsers;
     private final ErasureList erasures;
 
+    private transient RestoredPseudonyms shown;
     private transient ListState<Long> erasuresState;
     private transient long erasuresRestored;
     private transient ErasureFeed feed;
@@ -94,10 +86,11 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     private transient long watermarkMillis;
     private transient long reachedMillis;
     private transient Timelines timelines;
-    private transient EventIds eventIds;
     private transient ListState<Boolean> timersLeftOutState;
     private transient boolean timersWereLeftOut;
     private transient UserTimers timers;
+    private transient UserSessions sessions;
+    private transient RefusedClicks refused;
     private transient LedgerTally tally;
     private transient long lastEpoch;
 
@@ -136,9 +129,12 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         for (Long restored : watermarkState.get()) {
             watermarkMillis = Math.max(watermarkMillis, restored);
         }
-        keysState = context.getOperatorStateStore()
-                .getUnionListState(new ListStateDescriptor<>("pseudonym-keys", Types.STRING));
-        startPseudonyms(context.isRestored(), keysState);
+        shown = RestoredPseudonyms.start(
+                pseudonyms,
+                context.isRestored(),
+                context.getOperatorStateStore()
+                        .getUnionListState(new ListStateDescriptor<>("pseudonym-keys", Types.STRING)),
+                getProcessingTimeService());
         erasuresState = context.getOperatorStateStore()
                 .getUnionListState(new ListStateDescriptor<>("erasures-applied", Types.LONG));
         long smallest = Long.MAX_VALUE; // users move between subtasks, and nobody knows from which
@@ -153,33 +149,6 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         }
     }
 
-    /** Takes the keys, if they are those that the state was made with. */
-    private void startPseudonyms(boolean isRestored, ListState<String> restored) throws Exception {
-        List<String> described = new ArrayList<>();
-        restored.get().forEach(described::add);
-        PseudonymSettings settings = pseudonyms;
-        if (isRestored && described.isEmpty() != (settings == null)) {
-            throw new IllegalStateException(
-                    "The state was made %s pseudonyms, and pseudonyms.keys is %s. Start a new job, without this state and with a lake of its own; see docs/pseudonyms.md."
-                            .formatted(
-                                    described.isEmpty() ? "without" : "with",
-                                    settings == null ? "not given" : "given"));
-        }
-        if (settings == null) {
-            return;
-        }
-        var keys = new KeysInUse(
-                settings,
-                getProcessingTimeService(),
-                changed -> shownUsers = new ShownUsers(settings.source(), changed));
-        List<String> mistakes = keys.current()
-                .mistakesAfter(described, getProcessingTimeService().getCurrentProcessingTime());
-        if (!mistakes.isEmpty()) {
-            throw new IllegalStateException("pseudonyms.keys=%s does not go with the state: %s"
-                    .formatted(settings.keysFile(), String.join("; ", mistakes)));
-        }
-    }
-
     @Override
     public void open() throws Exception {
         super.open();
@@ -191,11 +160,20 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
                 this::setCurrentKey,
                 Timelines.maxRecentBytes(Runtime.getRuntime().maxMemory(), slots()),
                 getMetricGroup());
-        eventIds = new EventIds(
+        var eventIds = new EventIds(
                 rules,
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG)));
         timers = new UserTimers(
                 getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this), isOnHeap);
+        sessions = new UserSessions(
+                rules,
+                timelines,
+                eventIds,
+                timers,
+                new SessionRows(shown::userId),
+                showsOpenSessions,
+                change -> output.collect(SESSIONS, new StreamRecord<>(change)));
+        refused = new RefusedClicks(rules, pseudonyms == null || pseudonyms.keepsRefusedBytes());
         if (timersWereLeftOut || timers.areLeftOutOfSnapshots()) {
             armAllAgain(isOnHeap);
         }
@@ -215,10 +193,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             for (Iterator<UserKey> each = users.iterator(); each.hasNext(); ) {
                 UserKey user = each.next();
                 setCurrentKey(user);
-                UserTimeline timeline = timelines.look(user);
-                if (timeline != null) {
-                    timers.armAgain(user, timeline);
-                }
+                sessions.armAgain(user);
             }
         }
     }
@@ -267,19 +242,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
 
     private void forget(UserKey user) throws Exception {
         setCurrentKey(user);
-        UserTimeline timeline = timelines.look(user);
-        if (timeline == null) {
-            return;
-        }
-        timers.disarm(timeline);
-        if (showsOpenSessions) {
-            timeline.revise();
-            for (OpenSession open : rules.sessions(timeline.sessions(), user.siteId())) {
-                output.collect(SESSIONS, new StreamRecord<>(goneWithItsPerson(open, user, timeline.revision())));
-            }
-        }
-        eventIds.clear();
-        timelines.clear(user);
+        sessions.forget(user);
     }
 
     @Override
@@ -292,44 +255,18 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             return;
         }
         if (rules.isLate(click.eventTimeMillis(), watermarkMillis)) {
-            refuse(received, Reason.BEHIND_WATERMARK, late(click.eventTimeMillis()));
+            refuse(refused.late(received, watermarkMillis));
             return;
         }
         UserKey user = (UserKey) getCurrentKey();
-        UserTimeline known = timelines.of(user);
-        UserTimeline timeline = known == null ? new UserTimeline() : known;
-        switch (eventIds.see(click, timeline, watermarkMillis)) {
+        switch (sessions.add(received, user, watermarkMillis)) {
             case DUPLICATE -> tally.ended(received.source(), Outcome.DUPLICATE);
-            case TOO_MANY -> refuse(received, Reason.TOO_MANY_CLICKS, tooMany(timeline.rememberedIds()));
+            case TOO_MANY -> refuse(refused.tooMany(received, sessions.rememberedIds(user)));
             case NEW -> {
-                accept(received, user, timeline);
-                timelines.keep(user, timeline, known == null);
                 tally.ended(received.source(), Outcome.ACCEPTED);
                 output.collect(element);
             }
         }
-    }
-
-    private void accept(ReceivedClick received, UserKey user, UserTimeline timeline) {
-        long timer = rules.forgottenAtMillis(received.click().eventTimeMillis());
-        timeline.revise();
-        if (rules.extend(timeline, received)) {
-            timer = Math.min(timer, rules.latestFinalAtMillis(timeline));
-            if (showsOpenSessions) {
-                emit(Change.UPSERT, timeline.latest(), user, timeline.revision(), false);
-            }
-        } else {
-            SessionRules.Added added = rules.add(timeline.sessions(), received, watermarkMillis);
-            timeline.replaceSessions(added.timeline());
-            for (OpenSession replaced : added.replaced()) {
-                emit(Change.DELETE, replaced, user, timeline.revision(), false);
-            }
-            for (OpenSession changed : added.changed()) {
-                emit(Change.UPSERT, changed, user, timeline.revision(), false);
-                timer = Math.min(timer, rules.finalAtMillis(changed));
-            }
-        }
-        timers.armNoLaterThan(timer, user, timeline);
     }
 
     @Override
@@ -337,59 +274,18 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         look(timer.getKey(), timer.getTimestamp());
     }
 
-    /** Closes what is final of a user and forgets what need not be remembered. */
     private void look(UserKey user, long dueMillis) throws Exception {
         setCurrentKey(user);
         if (erased.contains(user)) {
-            forget(user);
-            return;
+            sessions.forget(user);
+        } else {
+            sessions.look(user, dueMillis, reachedMillis);
         }
-        UserTimeline timeline = timelines.look(user);
-        if (timeline == null || timeline.timerMillis() != dueMillis) {
-            return; // it was moved, or has come already: a snapshot of another backend has some twice
-        }
-        timeline.timerMillis(UserTimeline.NO_TIMER);
-        close(user, timeline, reachedMillis);
-        eventIds.forget(timeline, reachedMillis);
-        if (timeline.isEmpty()) {
-            timelines.clear(user);
-            return;
-        }
-        long next = nextFinalAtMillis(user, timeline);
-        if (timeline.rememberedIds() > 0) {
-            boolean hasSessions = next != Long.MAX_VALUE;
-            next = Math.min(next, eventIds.forgetAtMillis(timeline, hasSessions, reachedMillis));
-        }
-        timers.armNoLaterThan(next, user, timeline);
-        timelines.keepLooked(user, timeline);
     }
 
     @Override
     public void onProcessingTime(InternalTimer<UserKey, VoidNamespace> timer) {
         throw new IllegalStateException("Users have no timers in processing time.");
-    }
-
-    private void close(UserKey user, UserTimeline timeline, long watermark) {
-        if (timeline.hasLatest() && timeline.others() == 0 && rules.latestFinalAtMillis(timeline) > watermark) {
-            return;
-        }
-        SessionRules.Closed closed = rules.close(timeline.sessions(), user.siteId(), watermark);
-        timeline.replaceSessions(closed.timeline());
-        if (!closed.sessions().isEmpty()) {
-            timeline.revise();
-        }
-        for (OpenSession session : closed.sessions()) {
-            emit(Change.UPSERT, session, user, timeline.revision(), true);
-        }
-    }
-
-    private long nextFinalAtMillis(UserKey user, UserTimeline timeline) {
-        if (timeline.hasLatest() && timeline.others() == 0) {
-            return rules.latestFinalAtMillis(timeline);
-        }
-        SessionTimeline sessions = timeline.sessions();
-        Long next = rules.nextFinalAtMillis(sessions, user.siteId());
-        return next == null ? Long.MAX_VALUE : next;
     }
 
     @Override
@@ -413,9 +309,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         super.snapshotState(context);
         timelines.flush();
         watermarkState.update(List.of(watermarkMillis));
-        if (keysState != null && shownUsers != null) {
-            keysState.update(shownUsers.keys().described());
-        }
+        shown.snapshot();
         erasuresState.update(List.of(erased.applied()));
         timersLeftOutState.update(List.of(timers.areLeftOutOfSnapshots()));
     }
@@ -442,78 +336,8 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         tally.drain(epoch).forEach(entry -> output.collect(COUNTED, new StreamRecord<>(entry)));
     }
 
-    private void emit(Change change, OpenSession open, UserKey user, long revision, boolean isFinal) {
-        if (!isFinal && !showsOpenSessions) {
-            return;
-        }
-        Session session = new Session(
-                SessionRules.sessionId(user, open),
-                user.siteId(),
-                shownUsers == null ? user.userId() : shownUsers.shown(user.userId(), open.startMillis()),
-                open.startMillis(),
-                open.endMillis(),
-                open.clicks(),
-                open.pages(),
-                open.entry(),
-                open.exit().page(),
-                open.orders(),
-                open.revenue(),
-                open.closeReason(),
-                open.ingestionTimeMillis(),
-                revision,
-                isFinal);
-        output.collect(SESSIONS, new StreamRecord<>(new SessionChange(change, session)));
-    }
-
-    private void refuse(ReceivedClick received, Reason reason, String detail) {
-        boolean keepsBytes = pseudonyms == null || pseudonyms.keepsRefusedBytes();
-        var refused = new Rejected(
-                reason,
-                detail,
-                received.source(),
-                received.click().eventTimeMillis(),
-                received.rawKey(),
-                keepsBytes ? received.rawValue() : null);
-        refuse(refused);
-    }
-
-    private void refuse(Rejected refused) {
-        output.collect(REFUSED, new StreamRecord<>(refused));
-        tally.ended(refused.source(), refused.reason().outcome());
-    }
-
-    /** Says which row goes, and nothing that was in it. */
-    private static SessionChange goneWithItsPerson(OpenSession open, UserKey user, long revision) {
-        Session row = new Session(
-                SessionRules.sessionId(user, open),
-                user.siteId(),
-                "",
-                open.startMillis(),
-                open.endMillis(),
-                open.clicks(),
-                open.pages(),
-                new Entry("", null, null, null, null, null, null, null),
-                null,
-                0,
-                List.of(),
-                null,
-                open.ingestionTimeMillis(),
-                revision,
-                false);
-        return new SessionChange(Change.DELETE, row);
-    }
-
-    private String late(long eventTimeMillis) {
-        return "event_time %d lies %d ms behind the watermark %d, more than the allowed lateness of %d ms"
-                .formatted(
-                        eventTimeMillis,
-                        watermarkMillis - eventTimeMillis,
-                        watermarkMillis,
-                        rules.allowedLateness().toMillis());
-    }
-
-    private String tooMany(long clicks) {
-        return "its user has sent %d clicks within %s, which is all that user.max-clicks lets one user send"
-                .formatted(clicks, rules.deduplicationHorizon());
+    private void refuse(Rejected record) {
+        output.collect(REFUSED, new StreamRecord<>(record));
+        tally.ended(record.source(), record.reason().outcome());
     }
 }

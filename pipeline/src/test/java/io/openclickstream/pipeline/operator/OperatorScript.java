@@ -52,14 +52,12 @@ public final class OperatorScript<K, I, O> {
         }
 
         private SnapshotType snapshotType() {
-            return isMoved()
-                    ? SavepointType.savepoint(SavepointFormatType.CANONICAL)
-                    : CheckpointType.CHECKPOINT;
+            return isMoved() ? SavepointType.savepoint(SavepointFormatType.CANONICAL) : CheckpointType.CHECKPOINT;
         }
 
         /** @param restores how often the operator was restored before */
         StateBackend backend(long restores) {
-            if (isOnHeap() || isMoved() && restores % 2 == 0) {
+            if (isOnHeap() || (isMoved() && restores % 2 == 0)) {
                 return new HashMapStateBackend();
             }
             EmbeddedRocksDBStateBackend rocks = new EmbeddedRocksDBStateBackend();
