@@ -30,7 +30,7 @@ final class RecentTimelines {
         private final UserTimeline timeline;
         private int place;
         private int bytes;
-        private boolean isUsed = true;
+        private boolean isUsed; // again, since it came or the hand was here
         private boolean isChanged;
         private boolean isStored;
 
@@ -161,6 +161,7 @@ final class RecentTimelines {
             } else {
                 write(each);
                 remove(each);
+                hand++; // in its place is the one that came last, whose turn is last
             }
         }
         setCurrentKey.accept(current);
