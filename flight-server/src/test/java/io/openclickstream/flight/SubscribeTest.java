@@ -49,7 +49,7 @@ class SubscribeTest {
 
     @BeforeEach
     void start() throws Exception {
-        start("--subscriptions.interval=0s");
+        start("--subscriptions.interval=0s", "--subscriptions.keep-alive=10m"); // the last step is what was put last
     }
 
     private void start(String... options) throws Exception {
@@ -496,7 +496,10 @@ class SubscribeTest {
             TestAccess.usual().write(principals);
             server = TestAccess.start(
                     folder.resolve("with-b-" + withB),
-                    List.of("--subscriptions.interval=0s", "--auth.principals=" + principals));
+                    List.of(
+                            "--subscriptions.interval=0s",
+                            "--subscriptions.keep-alive=10m",
+                            "--auth.principals=" + principals));
             try (TestClient job = new TestClient(server.port(), TestAccess.token("job"));
                     TestClient ada = new TestClient(server.port(), TestAccess.token("ada"))) {
                 putSites(job, 3, withB);
