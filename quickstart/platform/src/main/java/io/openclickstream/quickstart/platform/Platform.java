@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  */
 public final class Platform implements AutoCloseable {
     private static final Duration PORT_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration START_BOUND = Duration.ofSeconds(90);
+    private static final Duration START_BOUND = Duration.ofMinutes(4);
     private static final Duration SAVEPOINT_BOUND = Duration.ofSeconds(30);
     private static final Duration STOP_BOUND = Duration.ofSeconds(10);
 
