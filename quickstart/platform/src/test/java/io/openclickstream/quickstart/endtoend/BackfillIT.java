@@ -10,9 +10,11 @@ import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -311,6 +313,8 @@ class BackfillIT {
     private static boolean hasBegunToCompute(Path work) throws IOException {
         try (Stream<Path> files = Files.walk(work)) {
             return files.anyMatch(file -> file.endsWith("flink"));
+        } catch (NoSuchFileException | UncheckedIOException e) {
+            return false; // files come and go
         }
     }
 
