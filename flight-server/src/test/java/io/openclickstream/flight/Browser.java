@@ -99,7 +99,11 @@ final class Browser implements AutoCloseable {
     /** Loads a page and returns once it has loaded. */
     void open(String url) throws Exception {
         call("Page.navigate", JSON.createObjectNode().put("url", url));
-        evaluate("new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))");
+        // What is asked while one page takes the place of another may be answered by the first, or not at all.
+        await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .untilAsserted(() -> assertThat(evaluate("[location.href, document.readyState]"))
+                        .map(JsonNode::asText)
+                        .containsExactly(url, "complete"));
     }
 
     /** What an expression of JavaScript comes to in the page, once its promise is kept. */

@@ -66,7 +66,7 @@ class ClientsFollowIT {
 
     @BeforeEach
     void start() throws Exception {
-        server = ServerProcess.start(folder.resolve("data"));
+        server = ServerProcess.start(folder.resolve("data"), "--flight.port=" + LastingPort.free());
         job = new TestClient(server.port());
         putAndCommit();
     }

@@ -16,6 +16,7 @@ final class CuttableLink implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong passed = new AtomicLong();
     private volatile int target;
+    private volatile int cuts;
     private boolean stalled;
     private volatile boolean closed;
 
@@ -36,8 +37,9 @@ final class CuttableLink implements AutoCloseable {
         cut();
     }
 
-    /** Ends every connection. */
-    void cut() {
+    /** Ends every connection, also one that is just being made. */
+    synchronized void cut() {
+        cuts++;
         for (Socket each : sockets) {
             close(each);
         }
@@ -65,18 +67,29 @@ final class CuttableLink implements AutoCloseable {
     private void accept() {
         while (!closed) {
             try {
-                Socket client = listening.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
-                sockets.add(client);
-                sockets.add(server);
-                start(() -> copy(client, server, false));
-                start(() -> copy(server, client, true));
+                connect(listening.accept());
             } catch (IOException e) {
-                // the server is away, or this is closed: the client sees a connection that ends
-                if (!closed) {
-                    cut();
-                }
+                // closed
             }
+        }
+    }
+
+    private void connect(Socket client) {
+        int before = cuts;
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException e) { // the server is away: the client sees a connection that ends
+            close(client);
+            return;
+        }
+        sockets.add(client);
+        sockets.add(server);
+        start(() -> copy(client, server, false));
+        start(() -> copy(server, client, true));
+        if (cuts != before) {
+            close(client);
+            close(server);
         }
     }
 

@@ -108,10 +108,11 @@ class FlightServerTest {
                         .isEqualTo("This put ended before its descriptor and its schema. "
                                 + "Send both in its first message.");
             }
-            List<ClientCall<byte[], byte[]>> silent = List.of(raw.silentPut(), raw.silentPut());
-            await().atMost(TestClient.PATIENCE)
-                    .untilAsserted(() -> refused(
-                            () -> client.put(row), FlightStatusCode.RESOURCE_EXHAUSTED, "2 streams of puts are open"));
+            List<ClientCall<byte[], byte[]>> silent = new ArrayList<>();
+            await().atMost(TestClient.PATIENCE).untilAsserted(() -> {
+                silent.add(raw.silentPut()); // refused itself where it comes while the other put has the place
+                refused(() -> client.put(row), FlightStatusCode.RESOURCE_EXHAUSTED, "2 streams of puts are open");
+            });
             silent.forEach(call -> call.cancel("leaves", null));
             await().atMost(TestClient.PATIENCE).ignoreExceptions().untilAsserted(() -> client.put(row));
         }

@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.arrow.flight.FlightProducer;
 import org.apache.arrow.flight.Location;
@@ -157,19 +160,24 @@ class ForeignLeaderTest {
     /** Puts a server in the leader's place that answers so every time. */
     private void leadTo(Answer answer, Schema schema, String trouble) throws Exception {
         AtomicInteger asked = new AtomicInteger();
+        ExecutorService threads = Executors.newCachedThreadPool();
         try (BufferAllocator allocator = new RootAllocator();
                 VectorSchemaRoot root = VectorSchemaRoot.create(schema, allocator)) {
             try (var server = org.apache.arrow.flight.FlightServer.builder()
                     .allocator(allocator)
                     .location(Location.forGrpcInsecure("127.0.0.1", 0))
+                    .executor(threads)
                     .producer(new NoOpFlightProducer() {
                         @Override
                         public void getStream(CallContext context, Ticket ticket, ServerStreamListener listener) {
                             asked.incrementAndGet();
                             synchronized (asked) {
-                                listener.start(root);
-                                answer.give(listener, root);
-                                root.clear();
+                                try {
+                                    listener.start(root);
+                                    answer.give(listener, root);
+                                } finally {
+                                    root.clear();
+                                }
                             }
                         }
                     })
@@ -185,6 +193,11 @@ class ForeignLeaderTest {
                 assertThat(reader.keys("clicks")).contains("a");
                 link.leadTo(1);
             }
+            threads.shutdown();
+            assertThat(threads.awaitTermination(TestClient.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            // What was on its way is freed a moment later, by gRPC's threads.
+            await().atMost(TestClient.PATIENCE).until(() -> allocator.getAllocatedMemory() == 0);
         }
     }
 

@@ -124,12 +124,12 @@ class LivePageIT {
 
     @Test
     void theServerGoesAndComesBack() throws Exception {
-        ServerProcess server = ServerProcess.start(folder.resolve("data"));
+        int port = LastingPort.free();
+        ServerProcess server = ServerProcess.start(folder.resolve("data"), "--http.port=" + port);
         try {
             try (TestClient job = new TestClient(server.port())) {
                 put(job, sessions(3), NOW);
             }
-            int port = server.httpPort();
             browser.open("http://localhost:" + port + "/");
             shows("#rows", "visitor2");
             server.kill();

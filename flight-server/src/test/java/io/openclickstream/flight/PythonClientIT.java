@@ -34,7 +34,7 @@ class PythonClientIT {
     @BeforeEach
     void start() throws Exception {
         Python.require();
-        server = ServerProcess.start(folder);
+        server = ServerProcess.start(folder, "--flight.port=" + LastingPort.free());
         client = new TestClient(server.port());
         putSessions(0, 40_000, WATERMARK);
     }

@@ -95,7 +95,7 @@ class ReplicaProcessIT {
                 Tail tail = new Tail(reader, LIVE, new Fold());
                 double before = position(replica);
                 for (int put = 1; put < 40; put++) {
-                    job.put(rows(put));
+                    job.putOnceThereIsRoom(rows(put));
                 }
                 says(replica, "was not written to " + folder.resolve("replica"));
                 assertThat(position(replica)).isBetween(before, position(leader) - 1);

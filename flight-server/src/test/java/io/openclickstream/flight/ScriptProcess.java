@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A client in another language, as a process of its own. */
 final class ScriptProcess implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 90;
+    private static final long PATIENCE_SECONDS = 180;
 
     private final Process process;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -26,13 +26,14 @@ final class ScriptProcess implements AutoCloseable {
         this.process = process;
         this.errors = errors;
         Stream<String> out = process.inputReader(StandardCharsets.UTF_8).lines();
-        this.printed = CompletableFuture.runAsync(() -> out.forEach(lines::add));
+        // Each in a thread of its own: it reads until the script ends, and a pool would have too few for several.
+        this.printed = CompletableFuture.runAsync(() -> out.forEach(lines::add), work -> new Thread(work).start());
     }
 
     static ScriptProcess start(ProcessBuilder builder) throws IOException {
         Path errors = Files.createTempFile("script", ".err");
         Process process = builder.redirectError(errors.toFile()).start();
-        process.onExit().orTimeout(5, TimeUnit.MINUTES).exceptionally(e -> process.destroyForcibly());
+        process.onExit().orTimeout(9, TimeUnit.MINUTES).exceptionally(e -> process.destroyForcibly());
         return new ScriptProcess(process, errors);
     }
 

@@ -35,7 +35,7 @@ class SubscribePythonIT {
     @BeforeEach
     void start() throws Exception {
         Python.require();
-        server = ServerProcess.start(folder.resolve("data"));
+        server = ServerProcess.start(folder.resolve("data"), "--flight.port=" + LastingPort.free());
         client = new TestClient(server.port());
     }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.flight.table.SiteRows;
 import io.openclickstream.schemas.live.LiveActions;
 import io.openclickstream.schemas.live.WriterOpening;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
@@ -49,7 +52,7 @@ class SubscribeTest {
 
     @BeforeEach
     void start() throws Exception {
-        start("--subscriptions.interval=0s");
+        start("--subscriptions.interval=0s", "--subscriptions.keep-alive=10m"); // the last step is what was put last
     }
 
     private void start(String... options) throws Exception {
@@ -380,6 +383,47 @@ class SubscribeTest {
         }
     }
 
+    /** However small its steps are: what keeps track of a message costs the server more than the message. */
+    @Test
+    void oneMessageWaitsForAReaderWhoStalls() throws Exception {
+        int windowBytes = 64 << 10; // several steps; what is in it waits with the reader
+        putMany(500, 0);
+        FlightInfo info = client.flight.getInfo(descriptor(LIVE, null), TestClient.timeout());
+        try (RawFlight raw = new RawFlight(server.port(), windowBytes)) {
+            RawFlight.Reading stalled =
+                    raw.read(info.getEndpoints().get(0).getTicket().getBytes());
+            stalled.take(2);
+            await().atMost(TestClient.PATIENCE).until(() -> stalled.messages().size() == 2); // schema, all rows
+            Follower healthy = follow(LIVE);
+            for (int value = 1; value <= 40; value++) {
+                client.put(many(500, value));
+                String changed = "key0|0|" + value + "|";
+                await().atMost(TestClient.PATIENCE)
+                        .untilAsserted(() -> assertThat(healthy.fold.rows()).contains(changed));
+            }
+            assertThat(metric("subscribers_not_ready")).isEqualTo(1);
+
+            int latest = healthy.fold.last().path("version").asInt();
+            stalled.take(Integer.MAX_VALUE);
+            await().atMost(TestClient.PATIENCE).until(() -> version(stalled) == latest);
+            List<Flight.FlightData> messages = stalled.messages();
+            int stepBytes = messages.get(messages.size() - 1).getSerializedSize();
+            assertThat(messages.size() - 2)
+                    .as(
+                            "steps of %d bytes: those in the window, the one that waited, and one over all others",
+                            stepBytes)
+                    .isLessThanOrEqualTo(windowBytes / stepBytes + 1 + 2);
+            await().atMost(TestClient.PATIENCE).untilAsserted(() -> assertThat(metric("subscribers_not_ready"))
+                    .isZero());
+        }
+    }
+
+    private static int version(RawFlight.Reading reading) throws IOException {
+        List<Flight.FlightData> messages = reading.messages();
+        byte[] mark = messages.get(messages.size() - 1).getAppMetadata().toByteArray();
+        return new JsonMapper().readTree(mark).path("version").asInt();
+    }
+
     @Test
     void stepsAreEncodedOnceForAllAndThereAreNoMoreSubscribersThanMayBe() throws Exception {
         restart("--subscriptions.max=20", "--subscriptions.keep-alive=10m");
@@ -496,7 +540,10 @@ class SubscribeTest {
             TestAccess.usual().write(principals);
             server = TestAccess.start(
                     folder.resolve("with-b-" + withB),
-                    List.of("--subscriptions.interval=0s", "--auth.principals=" + principals));
+                    List.of(
+                            "--subscriptions.interval=0s",
+                            "--subscriptions.keep-alive=10m",
+                            "--auth.principals=" + principals));
             try (TestClient job = new TestClient(server.port(), TestAccess.token("job"));
                     TestClient ada = new TestClient(server.port(), TestAccess.token("ada"))) {
                 putSites(job, 3, withB);

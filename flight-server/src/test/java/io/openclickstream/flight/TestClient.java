@@ -1,6 +1,7 @@
 package io.openclickstream.flight;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.flight.table.Clicks;
 import io.openclickstream.schemas.live.EpochCommit;
@@ -127,6 +128,22 @@ final class TestClient implements AutoCloseable {
         try (VectorSchemaRoot batch = Clicks.batch(rows, allocator)) {
             put("clicks", 7L, batch);
         }
+    }
+
+    /** The same, and again for as long as the server refuses it because a checkpoint is still being written. */
+    void putOnceThereIsRoom(List<Clicks> rows) {
+        await().atMost(PATIENCE)
+                .pollInSameThread()
+                .pollDelay(Duration.ZERO)
+                .ignoreExceptionsMatching(TestClient::awaitsACheckpoint)
+                .until(() -> {
+                    put(rows);
+                    return true;
+                });
+    }
+
+    private static boolean awaitsACheckpoint(Throwable refusal) {
+        return String.valueOf(refusal.getMessage()).contains("a checkpoint is being written");
     }
 
     /** Says how far event time has come. */

@@ -187,6 +187,18 @@ class BrokenManifestsTest {
                 new Mistake(Check.CODE, flink, "/spec/flinkVersion", "\"v2_2\"", "flinkVersion v2_2"),
                 new Mistake(Check.CODE, flink, setting + "pipeline.max-parallelism", "\"64\"", "max-parallelism"),
                 new Mistake(
+                        Check.CODE,
+                        flink,
+                        setting + "execution.checkpointing.unaligned.enabled",
+                        "\"true\"",
+                        "unaligned.enabled has no effect"),
+                new Mistake(
+                        Check.CODE,
+                        flink,
+                        setting + "execution.checkpointing.aligned-checkpoint-timeout",
+                        "\"30 s\"",
+                        "aligned-checkpoint-timeout has no effect"),
+                new Mistake(
                         Check.CODE, flink, flinkPod + "/containers/0/ports/0/containerPort", "9250", "Flink's metrics"),
                 new Mistake(Check.CODE, jobOptions, "/data/pipeline.properties", "\"sesion.gap=30m\"", "sesion.gap"),
                 new Mistake(
@@ -351,6 +363,64 @@ class BrokenManifestsTest {
     @MethodSource("mistakesOfTheEncryptedOverlay")
     void aPlantedMistakeIsFoundInTheEncryptedOverlay(Mistake mistake) {
         Manifests manifests = Manifests.of("encrypted");
+        mistake.plant(manifests);
+        assertThat(mistake.by().problems(manifests))
+                .anySatisfy(problem -> assertThat(problem).contains(mistake.found()));
+    }
+
+    static Stream<Mistake> mistakesOfPseudonyms() {
+        String flink = "FlinkDeployment clickstream";
+        String container = "/spec/podTemplate/spec/containers/0";
+        String value = container + "/env/2/value";
+        return Stream.of(
+                new Mistake(
+                        Check.REFERENCES,
+                        flink,
+                        container + "/volumeMounts/2/name",
+                        "\"access\"",
+                        "volume is not mounted: pseudonym-keys"),
+                new Mistake(
+                        Check.REFERENCES,
+                        flink,
+                        container + "/volumeMounts/2/subPath",
+                        "\"keys.json\"",
+                        "mounted by subPath never changes: /opt/clickstream/pseudonyms"),
+                new Mistake(
+                        Check.REFERENCES,
+                        flink,
+                        value,
+                        "\"c2VjcmV0\"",
+                        "not taken from a Secret: CLICKSTREAM_PSEUDONYMS_KEYS"),
+                new Mistake(
+                        Check.CODE,
+                        flink,
+                        value,
+                        "\"/opt/clickstream/pseudonym/keys.json\"",
+                        "pseudonyms.keys=/opt/clickstream/pseudonym/keys.json"),
+                new Mistake(
+                        Check.CODE,
+                        flink,
+                        container + "/env/2/name",
+                        "\"CLICKSTREAM_PSEUDONYM_KEYS\"",
+                        "no option is called CLICKSTREAM_PSEUDONYM_KEYS"),
+                new Mistake(
+                        Check.CODE,
+                        flink,
+                        "/spec/podTemplate/spec/volumes/2/secret/secretName",
+                        "\"clickstream-access\"",
+                        "pseudonyms.keys"),
+                new Mistake(
+                        Check.SCHEMAS,
+                        flink,
+                        "/spec/podTemplate/spec/volumes/2/secret/defaultmode",
+                        "288",
+                        "defaultmode"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakesOfPseudonyms")
+    void aPlantedMistakeIsFoundInAnOverlayWithPseudonyms(Mistake mistake) {
+        Manifests manifests = Manifests.of("production with pseudonyms");
         mistake.plant(manifests);
         assertThat(mistake.by().problems(manifests))
                 .anySatisfy(problem -> assertThat(problem).contains(mistake.found()));

@@ -14,9 +14,11 @@ import io.openclickstream.pipeline.ClickstreamJob;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,9 +32,6 @@ final class CodeAgreement {
     private static final Containerfile MAINTENANCE_IMAGE = Containerfile.of("maintenance");
 
     private static final Program<?> JOB = ProgramOptions.programOf(ClickstreamJob.class);
-
-    /** Any readable file; options only look whether it can be read. */
-    private static final String SOME_FILE = Manifests.MODULE.resolve("pom.xml").toString();
 
     private static final long JVM_ITSELF_MEBIBYTES = 300;
 
@@ -52,6 +51,14 @@ final class CodeAgreement {
         return agreement.problems;
     }
 
+    /** What the job makes of an option; null where it is not given and has no default. */
+    static @Nullable Object optionOfJob(Manifests manifests, String name) {
+        CodeAgreement agreement = new CodeAgreement(manifests);
+        ProgramOptions options =
+                agreement.options(JOB, agreement.flinkPod(), manifests.flink().at("/spec/job/args"));
+        return options == null ? null : options.value(name);
+    }
+
     private void checkJob() {
         JsonNode job = manifests.flink().at("/spec/job");
         String jar = job.path("jarURI").asText().replaceFirst("^local://", "");
@@ -63,6 +70,10 @@ final class CodeAgreement {
         require(
                 settings.path("pipeline.max-parallelism").asInt() == ClickstreamJob.MAX_PARALLELISM,
                 "pipeline.max-parallelism is not that of the job, " + ClickstreamJob.MAX_PARALLELISM);
+        settings.fieldNames()
+                .forEachRemaining(setting -> require(
+                        !setting.matches("execution\\.checkpointing\\.(unaligned\\..+|aligned-checkpoint-timeout)"),
+                        setting + " has no effect, for the job's checkpoints are aligned"));
         require(
                 job.path("parallelism").asInt() <= ClickstreamJob.MAX_PARALLELISM,
                 "the job's parallelism is above " + ClickstreamJob.MAX_PARALLELISM);
@@ -251,29 +262,29 @@ final class CodeAgreement {
             return null;
         }
         try {
-            return ProgramOptions.read(program, withFilesOfSecrets(pod, text));
+            SecretFiles files = SecretFiles.of(pod);
+            return ProgramOptions.read(program, files.here(text), files.here(optionsInEnvironment(program, pod)));
         } catch (OptionsException e) {
             e.mistakes().forEach(mistake -> problems.add(pod.owner() + ": " + mistake));
             return null;
         }
     }
 
-    /** The options as they are on this machine: what a mounted Secret would provide is some file here. */
-    private static String withFilesOfSecrets(Pod pod, String text) {
-        Set<String> secrets = each(pod.spec().path("volumes"))
-                .filter(volume -> volume.has("secret"))
-                .map(volume -> volume.path("name").asText())
+    /** Variables that name no option are not mistakes to a program, so they would be overlooked there. */
+    private Map<String, String> optionsInEnvironment(Program<?> program, Pod pod) {
+        Map<String, String> variables = new TreeMap<>();
+        pod.containers()
+                .flatMap(container -> each(container.path("env")))
+                .filter(variable -> variable.path("name").asText().startsWith("CLICKSTREAM_"))
+                .forEach(variable -> variables.put(
+                        variable.path("name").asText(), variable.path("value").asText()));
+        Set<String> known = program.optionNames().stream()
+                .map(option -> "CLICKSTREAM_" + option.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"))
                 .collect(Collectors.toSet());
-        String here = text;
-        for (JsonNode mount : pod.containers()
-                .flatMap(container -> each(container.path("volumeMounts")))
-                .filter(each -> secrets.contains(each.path("name").asText()))
-                .toList()) {
-            Pattern file =
-                    Pattern.compile("=" + Pattern.quote(mount.path("mountPath").asText()) + "/[^/\\s]+");
-            here = file.matcher(here).replaceAll("=" + Matcher.quoteReplacement(SOME_FILE));
-        }
-        return here;
+        variables.keySet().stream()
+                .filter(name -> !known.contains(name))
+                .forEach(name -> problems.add(pod.owner() + ": no option is called " + name));
+        return variables;
     }
 
     private @Nullable String textOf(Pod pod, String volume, String key) {

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FlightServerIT {
     private static final Path SERVER = Manifests.MODULE.resolve("../flight-server/target");
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final String TOKEN = "the replica's token";
 
     @TempDir
@@ -55,7 +59,7 @@ class FlightServerIT {
         tls = SelfSigned.make(folder);
         http = HttpClient.newBuilder()
                 .sslContext(tls.trusting())
-                .connectTimeout(Duration.ofSeconds(2))
+                .connectTimeout(Duration.ofSeconds(30))
                 .build();
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(TOKEN.getBytes(StandardCharsets.UTF_8));
         Files.writeString(
@@ -81,9 +85,9 @@ class FlightServerIT {
         int leaderPort = freePort();
         ObjectNode replica = manifests.one("StatefulSet", "clickstream-flight-replica");
         List<String> follow =
-                List.of("--follow=grpc+tls://localhost:" + leaderPort, "--follow.max-staleness=2m"); // a busy machine
+                List.of("--follow=grpc+tls://localhost:" + leaderPort, "--follow.max-staleness=10m"); // a busy machine
         try (Server following = new Server(manifests, replica, 0, follow)) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> following.status("/health/live") == 200);
+            await().atMost(PATIENCE).until(() -> following.status("/health/live") == 200);
             assertThat(following.status("/health/ready")).isEqualTo(503);
             ObjectNode leader = manifests.one("StatefulSet", "clickstream-flight");
             try (Server leading = new Server(manifests, leader, leaderPort, List.of())) {
@@ -168,7 +172,7 @@ class FlightServerIT {
         }
 
         void assertReadyAndAnswering() throws Exception {
-            await().atMost(Duration.ofSeconds(60)).until(() -> !process.isAlive() || status("/health/ready") == 200);
+            await().atMost(PATIENCE).until(() -> !process.isAlive() || status("/health/ready") == 200);
             assertThat(process.isAlive()).as(Files.readString(log)).isTrue();
             for (String path : pathsAskedFor()) {
                 assertThat(status(path)).as(path).isEqualTo(200);
@@ -196,7 +200,7 @@ class FlightServerIT {
             String address = (isEncrypted ? "https" : "http") + "://localhost:" + httpPort;
             try {
                 HttpRequest request = HttpRequest.newBuilder(URI.create(address + path))
-                        .timeout(Duration.ofSeconds(5))
+                        .timeout(Duration.ofSeconds(30))
                         .build();
                 return http.send(request, BodyHandlers.discarding()).statusCode();
             } catch (IOException e) {
@@ -213,11 +217,17 @@ class FlightServerIT {
         }
     }
 
+    /** Below those that systems hand out by themselves, so that nobody is given it before the server. */
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // taken; another one then
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }

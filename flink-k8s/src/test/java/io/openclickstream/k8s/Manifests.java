@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -26,12 +27,29 @@ record Manifests(List<ObjectNode> objects) {
 
     static final String FLINK_CONTAINER = "flink-main-container";
 
+    static final JsonMapper JSON = new JsonMapper();
+
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Map<String, Manifests> RENDERED = new ConcurrentHashMap<>();
 
+    private static final String WITH = " with ";
+
     /** All overlays' names. */
     static List<String> overlays() throws IOException {
-        try (Stream<Path> folders = Files.list(MODULE.resolve("overlays"))) {
+        return foldersOf("overlays");
+    }
+
+    /** All overlays' names, and each once more with each component, as {@code overlay with component}. */
+    static List<String> overlaysAndComponents() throws IOException {
+        List<String> all = new ArrayList<>(overlays());
+        for (String component : foldersOf("components")) {
+            overlays().forEach(overlay -> all.add(overlay + WITH + component));
+        }
+        return all;
+    }
+
+    private static List<String> foldersOf(String parent) throws IOException {
+        try (Stream<Path> folders = Files.list(MODULE.resolve(parent))) {
             return folders.map(folder -> folder.getFileName().toString())
                     .sorted()
                     .toList();
@@ -52,9 +70,7 @@ record Manifests(List<ObjectNode> objects) {
             Path errors = Files.createTempFile("kustomize", ".err");
             Path output = Files.createTempFile("kustomize", ".yaml");
             Process process = new ProcessBuilder(
-                            kubectl(),
-                            "kustomize",
-                            MODULE.resolve("overlays").resolve(overlay).toString())
+                            kubectl(), "kustomize", folderOf(overlay).toString())
                     .redirectError(errors.toFile())
                     .redirectOutput(output.toFile())
                     .start();
@@ -76,6 +92,22 @@ record Manifests(List<ObjectNode> objects) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** For an overlay with a component, a folder that asks for both, as whoever deploys would write it. */
+    private static Path folderOf(String overlay) throws IOException {
+        String[] parts = overlay.split(WITH, -1);
+        if (parts.length == 1) {
+            return MODULE.resolve("overlays").resolve(overlay);
+        }
+        Path folder = Files.createDirectories(MODULE.resolve("target/rendered").resolve(overlay.replace(' ', '-')));
+        Files.writeString(folder.resolve("kustomization.yaml"), """
+                apiVersion: kustomize.config.k8s.io/v1beta1
+                kind: Kustomization
+                resources: [../../../overlays/%s]
+                components: [../../../components/%s]
+                """.formatted(parts[0], parts[1]));
+        return folder;
     }
 
     /** The kubectl to use; skips the test where there is none, unless the environment says {@code CI=true}. */

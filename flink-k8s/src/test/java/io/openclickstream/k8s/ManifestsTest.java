@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the overlays render is right. {@link BrokenManifestsTest} shows that these checks find what is wrong. */
 class ManifestsTest {
     static List<String> overlays() throws IOException {
-        return Manifests.overlays();
+        return Manifests.overlaysAndComponents();
     }
 
     @ParameterizedTest
@@ -93,6 +93,15 @@ class ManifestsTest {
         assertThat(job.at("/spec/jobTemplate/spec/template/spec/containers/0/image")
                         .asText())
                 .isEqualTo("clickstream-maintenance:0.1.0");
+    }
+
+    /** Both pods of Flink have the keys: the JobManager checks them at the start, and the tasks use them. */
+    @ParameterizedTest
+    @MethodSource("overlays")
+    void userIdsAreReplacedExactlyWhereTheComponentIs(String overlay) {
+        Manifests manifests = Manifests.of(overlay);
+        assertThat(CodeAgreement.optionOfJob(manifests, "pseudonyms.keys") != null)
+                .isEqualTo(overlay.endsWith(" with pseudonyms"));
     }
 
     private static String setting(String overlay, String key) {

@@ -19,25 +19,16 @@ import picocli.CommandLine.Option;
 record ProgramOptions(Class<?> type, Object values) {
 
     /**
-     * Reads the text of an options file.
-     *
-     * @param mainClass whose jar holds the program
-     * @throws OptionsException when the program would not start with it
-     */
-    static ProgramOptions read(Class<?> mainClass, String text) throws OptionsException {
-        return read(programOf(mainClass), text);
-    }
-
-    /**
-     * Reads the text of an options file.
+     * Reads the text of an options file, and options in the environment.
      *
      * @throws OptionsException when the program would not start with it
      */
-    static ProgramOptions read(Program<?> program, String text) throws OptionsException {
+    static ProgramOptions read(Program<?> program, String text, Map<String, String> environment)
+            throws OptionsException {
         try {
             Path file = Files.createTempFile("options", ".properties");
             Files.writeString(file, text);
-            return new ProgramOptions(program.type(), program.read(List.of("--options", file.toString()), Map.of()));
+            return new ProgramOptions(program.type(), program.read(List.of("--options", file.toString()), environment));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -55,6 +55,11 @@ final class References {
                 .filter(name -> !mounted.contains(name))
                 .forEach(name -> problems.add(pod.owner() + ": a volume is not mounted: " + name));
         pod.containers().forEach(container -> checkContainer(pod, container));
+        pod.containers()
+                .flatMap(container -> each(container.path("volumeMounts")))
+                .filter(mount -> mount.has("subPath") || mount.has("subPathExpr"))
+                .forEach(mount -> problems.add(pod.owner() + ": what is mounted by subPath never changes: "
+                        + mount.path("mountPath").asText()));
     }
 
     private void checkContainer(Pod pod, JsonNode container) {
@@ -143,13 +148,16 @@ final class References {
     /** Secrets are made by whoever deploys; a manifest only names them, and a setting never holds one. */
     private void checkThatNoSecretIsShipped() {
         manifests.all("Secret").forEach(secret -> problems.add("a Secret is shipped: " + nameOf(secret)));
-        manifests.pods().stream()
-                .flatMap(pod -> pod.containers())
-                .flatMap(container -> each(container.path("env")))
-                .filter(variable -> variable.path("name").asText().matches(".*(KEY|SECRET|TOKEN|PASSWORD).*"))
-                .filter(variable -> !variable.at("/valueFrom/secretKeyRef").isObject())
-                .forEach(variable -> problems.add(
-                        "not taken from a Secret: " + variable.path("name").asText()));
+        for (Pod pod : manifests.pods()) {
+            SecretFiles files = SecretFiles.of(pod);
+            pod.containers()
+                    .flatMap(container -> each(container.path("env")))
+                    .filter(variable -> variable.path("name").asText().matches(".*(KEY|SECRET|TOKEN|PASSWORD).*"))
+                    .filter(variable -> !variable.at("/valueFrom/secretKeyRef").isObject())
+                    .filter(variable -> !files.has(variable.path("value").asText()))
+                    .forEach(variable -> problems.add(
+                            "not taken from a Secret: " + variable.path("name").asText()));
+        }
         manifests.flink().at("/spec/flinkConfiguration").properties().stream()
                 .filter(setting -> setting.getKey().matches(".*(access-key|access\\.key|secret|password|token).*"))
                 .forEach(setting -> problems.add("a secret among Flink's settings: " + setting.getKey()));

@@ -4,16 +4,18 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A place besides the lake's tables where data of persons is kept, and how far it is free of them.
  *
- * @param place {@code job_state}, {@code live_tables} or {@code kafka}
+ * @param place {@code job_state}, {@code checkpoints}, {@code live_tables} or {@code kafka}
  * @param name of the table, where the place has several; null otherwise
  * @param rows that were removed; null where they are not counted
  * @param isDone whether nothing is left there that this program has to answer for
- * @param until when it is free of them by itself, in UTC; null when it is, or that is not known
+ * @param until when it is free of them without another erasure: a moment in UTC, or what has to happen; null when it is
+ *     free, or needs another erasure
  * @param why what was done, or why it is open and what to do
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -24,41 +26,52 @@ record Elsewhere(
         @JsonProperty("is_done") boolean isDone,
         @JsonProperty("until") @Nullable String until,
         @JsonProperty("why") String why) {
-    /** The job looks at the list every ten seconds, and forgets within the checkpoints that follow. */
-    static final Duration JOB_FORGETS_WITHIN = Duration.ofMinutes(10);
-
     static final String JOB_STATE = "job_state";
+    static final String CHECKPOINTS = "checkpoints";
     static final String LIVE_TABLES = "live_tables";
     static final String KAFKA = "kafka";
 
+    private static final String DELETED = "they are deleted";
+
     /**
-     * The state of the job.
+     * The state of the job, and its checkpoints of before.
      *
-     * @param listed when the job was told
-     * @param committed when it last committed an epoch to the lake; null when that is not known
+     * @param listed where the persons stand in the list of the erased
+     * @param job what it was seen to obey
+     * @param waited for the job
      */
-    static Elsewhere jobState(Instant listed, @Nullable Instant committed) {
-        Instant due = listed.plus(JOB_FORGETS_WITHIN);
-        return committed != null && committed.isAfter(due)
-                ? new Elsewhere(
+    static List<Elsewhere> jobState(ListedPersons.Listed listed, JobObedience job, Duration waited) {
+        if (!job.isObeyed()) {
+            return List.of(new Elsewhere(
+                    JOB_STATE,
+                    null,
+                    null,
+                    false,
+                    null,
+                    ("The job was told at %s, by entry %d of the list, and committed no epoch that obeys it within %s: %s. See"
+                                    + " that it runs and commits, and erase again; what it has written since is found then.")
+                            .formatted(listed.at(), listed.number(), waited, job.why())));
+        }
+        return List.of(
+                new Elsewhere(
                         JOB_STATE,
                         null,
                         null,
                         true,
                         null,
-                        ("The job has committed at %s and knew the persons since %s, so it has forgotten them. Older savepoints"
-                                        + " and kept checkpoints still hold them: delete those; ./clickstream savepoint DIR --find"
-                                        + " SITE/USER looks into one.")
-                                .formatted(committed, listed))
-                : new Elsewhere(
-                        JOB_STATE,
+                        ("Since epoch %d of lineage %s, or an earlier one, the job keeps nothing of them and writes nothing of"
+                                        + " them: all its subtasks had obeyed entry %d of the list by then.")
+                                .formatted(job.epoch(), job.lineage(), listed.number())),
+                new Elsewhere(
+                        CHECKPOINTS,
                         null,
                         null,
                         false,
-                        due.toString(),
-                        "The job was told at %s; it is done once it has committed an epoch after %s. What it wrote in between is"
-                                        .formatted(listed, due)
-                                + " found by erasing again then.");
+                        DELETED,
+                        ("Checkpoints before number %d of lineage %s, and all savepoints of before that one and of earlier"
+                                        + " lineages, may hold them. Flink deletes checkpoints as later ones are complete; savepoints"
+                                        + " are yours to delete. ./clickstream savepoint DIR --user SITE/USER looks into one.")
+                                .formatted(job.epoch(), job.lineage())));
     }
 
     /** A live table of a Flight server, from which rows were removed. */
@@ -101,8 +114,13 @@ record Elsewhere(
         return new Elsewhere(KAFKA, null, null, isDone, until, why);
     }
 
-    /** For the receipt's list of what is open. */
+    /** Whether nothing is left to do but to wait, or to delete what this program does not know of. */
+    boolean remains() {
+        return !isDone && until != null;
+    }
+
+    /** For the receipt's lists of what is open, and of what remains. */
     String line() {
-        return "%s: %s%s".formatted(place, why, until == null ? "" : " Open until " + until + ".");
+        return "%s: %s%s".formatted(place, why, until == null ? "" : " Until " + until + ".");
     }
 }

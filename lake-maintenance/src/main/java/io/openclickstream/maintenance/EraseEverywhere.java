@@ -6,22 +6,22 @@ import io.openclickstream.lake.LakeCatalog;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes persons from all places that keep rows of them. The job is told first, so that it writes nothing of them any
- * more; what it wrote until then is found by erasing again.
+ * Removes persons from all places that keep rows of them. The job is told first, and waited for until an epoch is
+ * committed after which it writes nothing of them any more. Then nothing comes after what is removed.
  */
 final class EraseEverywhere {
     private final LakeCatalog catalog;
     private final Clock clock;
     private final Live live;
     private final @Nullable Duration kafkaRetention;
+    private final JobWait wait;
 
     /** Where live tables are. */
     sealed interface Live {
@@ -36,11 +36,12 @@ final class EraseEverywhere {
     }
 
     /** @param kafkaRetention zero when there is no topic; null when that was not said */
-    EraseEverywhere(LakeCatalog catalog, Clock clock, Live live, @Nullable Duration kafkaRetention) {
+    EraseEverywhere(LakeCatalog catalog, Clock clock, Live live, @Nullable Duration kafkaRetention, JobWait wait) {
         this.catalog = catalog;
         this.clock = clock;
         this.live = live;
         this.kafkaRetention = kafkaRetention;
+        this.wait = wait;
     }
 
     /** May be repeated, and must be while something is open. */
@@ -58,12 +59,14 @@ final class EraseEverywhere {
 
     private Receipt erase(List<Person> persons, List<Person> refused) throws IOException {
         ListedPersons list = new ListedPersons(new ErasedPersons(catalog.settings(), catalog.storage()), clock);
-        Instant listed = list.add(refused);
+        ListedPersons.Listed listed = list.add(refused);
+        JobObedience job =
+                wait.forEntry(listed.number(), () -> JobObedience.of(marks(persons), listed.number()), clock);
         Receipt lake = new Erasure(catalog, clock, Steps.QUIET, list.removals()).erase(persons);
         List<Elsewhere> elsewhere = new ArrayList<>();
-        elsewhere.add(Elsewhere.jobState(listed, lastEpoch()));
+        elsewhere.addAll(Elsewhere.jobState(listed, job, wait.atMost()));
         elsewhere.addAll(liveTables(persons));
-        elsewhere.add(Elsewhere.kafka(listed, kafkaRetention, clock.instant()));
+        elsewhere.add(Elsewhere.kafka(listed.at(), kafkaRetention, clock.instant()));
         return lake.with(elsewhere, clock.instant());
     }
 
@@ -102,19 +105,15 @@ final class EraseEverywhere {
                 false, "No server was asked. Give its address with --flight, or --flight=none where there is none."));
     }
 
-    /** When the job has last committed an epoch, by the snapshots that are left; null when none is. */
-    private @Nullable Instant lastEpoch() throws IOException {
-        Instant last = null;
+    /** Of the tables that hold persons. */
+    private List<EpochMark> marks(List<Person> persons) throws IOException {
+        List<EpochMark> marks = new ArrayList<>();
         for (String name : catalog.tables()) {
-            for (Snapshot snapshot : catalog.load(name).orElseThrow().snapshots()) {
-                Instant at = Instant.ofEpochMilli(snapshot.timestampMillis());
-                boolean isOfJob = snapshot.summary().containsKey(EpochMark.EPOCH)
-                        && !snapshot.summary().containsKey(TableCare.MAINTENANCE);
-                if (isOfJob && (last == null || at.isAfter(last))) {
-                    last = at;
-                }
+            Table table = catalog.load(name).orElseThrow();
+            if (PersonRows.of(table.schema(), persons).isPresent()) {
+                marks.add(EpochMark.of(table.properties()));
             }
         }
-        return last;
+        return marks;
     }
 }

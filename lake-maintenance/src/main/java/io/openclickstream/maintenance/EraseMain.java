@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Erases persons from the lake and the live tables, or verifies it. Exit code 0 when nothing is left open, 1 when
- * something is or it failed, 2 when an option is wrong.
+ * Erases persons from the lake and the live tables, or verifies it. Exit code 0 when all that can be removed is, 1 when
+ * something is open or it failed, 2 when an option is wrong.
  */
 public final class EraseMain {
     private EraseMain() {}
@@ -21,7 +21,11 @@ public final class EraseMain {
     private static int run(EraseOptions options) {
         try (LakeCatalog catalog = LakeCatalog.open(EraseOptions.access(options).settings())) {
             EraseEverywhere erasure = new EraseEverywhere(
-                    catalog, Clock.systemUTC(), EraseOptions.live(options), options.kafkaRetention());
+                    catalog,
+                    Clock.systemUTC(),
+                    EraseOptions.live(options),
+                    options.kafkaRetention(),
+                    new JobWait(options.waitForJob(), time -> Thread.sleep(time.toMillis()), System.out::println));
             Path verified = options.verify();
             return verified == null ? erase(erasure, options) : verify(erasure, verified);
         } catch (IOException | RuntimeException e) {
@@ -60,8 +64,8 @@ public final class EraseMain {
                         other.why());
             }
         }
+        receipt.remains().forEach(line -> System.out.println("REMAINS " + line));
         receipt.open().forEach(line -> System.out.println("OPEN " + line));
-        System.out.println("What the job wrote while this ran, and until it was told, is found by erasing again.");
         System.out.printf("The receipt is %s. It names the persons: keep it accordingly.%n", options.receipt());
         return receipt.open().isEmpty() ? 0 : 1;
     }

@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
 /** Who is erased from which lake. */
 @Command(
         description = {
-            "Removes persons, beside the running job. Tells the job first, which forgets and refuses them from then on; then"
-                    + " removes their clicks and sessions, and refused records that hold their ids, from every file and"
+            "Removes persons, beside the running job. Tells the job first, which forgets and refuses them from then on, and"
+                    + " waits until an epoch is committed that obeys; then removes their clicks and sessions, and refused records that hold their ids, from every file and"
                     + " every kept snapshot of the lake, and from the live tables. Writes a receipt of what was removed"
                     + " where, and what is open until when; --verify looks whether anything is left.",
             ""
@@ -146,6 +146,16 @@ public interface EraseOptions {
     @Nullable
     Duration kafkaRetention();
 
+    @Option(
+            names = "--wait",
+            paramLabel = "TIME",
+            defaultValue = "10m",
+            description =
+                    "How long to wait for the job to commit an epoch after which it writes nothing of them any more. When it"
+                            + " has passed, what is there is removed all the same, and the receipt says that the job is open."
+                            + " Default: ${DEFAULT-VALUE}")
+    Duration waitForJob();
+
     /** Where live tables are. */
     static EraseEverywhere.Live live(EraseOptions options) {
         URI flight = options.flight();
@@ -210,6 +220,7 @@ public interface EraseOptions {
 
     private static void check(EraseOptions options, Mistakes wrong) {
         access(options).check(wrong);
+        wrong.require(!options.waitForJob().isNegative(), "wait", "must not be negative. Use a time like 10m");
         checkFlight(options, wrong);
         Path verified = options.verify();
         if (verified != null) {

@@ -58,7 +58,8 @@ public final class Erasure {
                 clock.instant().toString(),
                 places,
                 List.of(),
-                open);
+                open,
+                List.of());
     }
 
     /** A line for each file that still holds something of these persons. */

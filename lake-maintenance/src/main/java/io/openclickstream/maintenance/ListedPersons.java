@@ -7,6 +7,7 @@ import io.openclickstream.lake.RecordedErasure;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,19 @@ final class ListedPersons {
         this.clock = clock;
     }
 
-    /** Adds those who are not there yet, and returns when the last of these persons was added, now or by an earlier run. */
-    Instant add(List<Person> persons) throws IOException {
-        Map<PersonHash, Instant> known = new HashMap<>();
+    /**
+     * Where persons stand in the list.
+     *
+     * @param number of the entry with the last of them
+     * @param at when that entry was written
+     */
+    record Listed(long number, Instant at) {}
+
+    /** Adds those who are not there yet, and returns where the last of these persons stands, by this or an earlier run. */
+    Listed add(List<Person> persons) throws IOException {
+        Map<PersonHash, Listed> known = new HashMap<>();
         for (RecordedErasure entry : list.after(0)) {
-            entry.persons().forEach(person -> known.putIfAbsent(person, entry.at()));
+            entry.persons().forEach(person -> known.putIfAbsent(person, new Listed(entry.number(), entry.at())));
         }
         PersonHasher hasher = new PersonHasher();
         List<PersonHash> wanted = persons.stream()
@@ -36,9 +45,12 @@ final class ListedPersons {
                 wanted.stream().filter(person -> !known.containsKey(person)).toList();
         if (!missing.isEmpty()) {
             RecordedErasure added = list.add(clock.instant(), missing, Map.of(), List.of());
-            missing.forEach(person -> known.put(person, added.at()));
+            missing.forEach(person -> known.put(person, new Listed(added.number(), added.at())));
         }
-        return wanted.stream().map(known::get).max(Instant::compareTo).orElseThrow();
+        return wanted.stream()
+                .map(known::get)
+                .max(Comparator.comparingLong(Listed::number))
+                .orElseThrow();
     }
 
     /** Writes down what is about to be removed. */

@@ -1,5 +1,6 @@
 package io.openclickstream.maintenance;
 
+import io.openclickstream.lake.Traces;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ final class PersonRows implements Predicate<Record> {
                 ? Expressions.alwaysTrue()
                 : Expressions.in(
                         USER, persons.stream().map(Person::user).distinct().toArray());
-        this.traces = new Traces(persons);
+        this.traces = Traces.of(persons.stream().map(Person::user).toList());
     }
 
     /** Empty for a table that has nothing of a single person. */

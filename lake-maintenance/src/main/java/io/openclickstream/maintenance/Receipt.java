@@ -22,6 +22,7 @@ import java.util.List;
  * @param places one for each table of the lake with rows of persons
  * @param elsewhere the other places where data of persons is kept; a reader must expect places it does not know
  * @param open what is not erased yet and why, so that it has to be done again or elsewhere
+ * @param remains what is left in other places and goes without another erasure, and until when
  */
 record Receipt(
         @JsonProperty("version") int version,
@@ -31,8 +32,10 @@ record Receipt(
         @JsonProperty("finished") String finished,
         @JsonProperty("places") List<Place> places,
         @JsonProperty("elsewhere") List<Elsewhere> elsewhere,
-        @JsonProperty("open") List<String> open) {
-    static final int VERSION = 2;
+        @JsonProperty("open") List<String> open,
+        @JsonProperty("remains") List<String> remains) {
+    /** Version 2 had no {@code remains}. */
+    static final int VERSION = 3;
     /** Had no {@code elsewhere}. */
     private static final int OLDEST_VERSION = 1;
 
@@ -66,13 +69,19 @@ record Receipt(
         places = List.copyOf(places);
         elsewhere = elsewhere == null ? List.of() : List.copyOf(elsewhere);
         open = List.copyOf(open);
+        remains = remains == null ? List.of() : List.copyOf(remains);
     }
 
     /** The same and what became of other places. */
     Receipt with(List<Elsewhere> others, Instant at) {
         List<String> all = new ArrayList<>(open);
-        others.stream().filter(each -> !each.isDone()).map(Elsewhere::line).forEach(all::add);
-        return new Receipt(version, lake, persons, started, at.toString(), places, others, all);
+        others.stream()
+                .filter(each -> !each.isDone() && !each.remains())
+                .map(Elsewhere::line)
+                .forEach(all::add);
+        List<String> left =
+                others.stream().filter(Elsewhere::remains).map(Elsewhere::line).toList();
+        return new Receipt(version, lake, persons, started, at.toString(), places, others, all, left);
     }
 
     void write(Path file) throws IOException {

@@ -37,6 +37,7 @@ class EraseTest {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Care CARE =
             new Care(128 << 20, HOUR, 3, Duration.ofHours(2), Duration.ofDays(7), Duration.ofDays(3));
+    private static final JobWait NOT_AT_ALL = new JobWait(Duration.ZERO, time -> {}, line -> {});
     private static final List<Person> ADA = List.of(new Person("shop", "ada-lovelace"));
 
     @TempDir
@@ -269,7 +270,7 @@ class EraseTest {
     }
 
     private static EraseEverywhere everywhere(TestLake lake, Clock clock) {
-        return new EraseEverywhere(lake.catalog, clock, new EraseEverywhere.Live.None(), Duration.ZERO);
+        return new EraseEverywhere(lake.catalog, clock, new EraseEverywhere.Live.None(), Duration.ZERO, NOT_AT_ALL);
     }
 
     private static List<RecordedErasure> listed(TestLake lake) throws Exception {
@@ -307,18 +308,21 @@ class EraseTest {
     }
 
     @Test
-    void onceTheJobHasGoneOnNothingIsOpenAndWhatItWroteInBetweenIsFound() throws Exception {
-        Clock earlier = Clock.offset(
-                Clock.systemUTC(), Elsewhere.JOB_FORGETS_WITHIN.plusMinutes(1).negated());
+    void onceTheJobObeysNothingIsOpenAndWhatItWroteInBetweenIsFound() throws Exception {
         try (TestLake lake = newLake("lake")) {
             fill(lake);
-            assertThat(everywhere(lake, earlier).erase(ADA).open()).hasSize(1);
+            assertThat(everywhere(lake, Clock.systemUTC()).erase(ADA).open()).hasSize(1);
             long hour = lake.hoursAgo(0);
-            lake.commit(4, hour, CLICKS, lake.click("bob", hour, 99), lake.click("ada-lovelace", hour, 99));
+            lake.commitObeying(1, 4, hour, CLICKS, lake.click("bob", hour, 99), lake.click("ada-lovelace", hour, 99));
 
             Receipt again = everywhere(lake, Clock.systemUTC()).erase(ADA);
 
             assertThat(again.open()).isEmpty();
+            assertThat(again.remains())
+                    .singleElement()
+                    .asString()
+                    .startsWith("checkpoints: Checkpoints before number 4 of lineage " + LINEAGE)
+                    .endsWith("Until they are deleted.");
             assertThat(again.places().get(0).rowsInTable()).isEqualTo(1);
             assertThat(listed(lake).stream().flatMap(entry -> entry.persons().stream()))
                     .as("listed once")
@@ -354,10 +358,10 @@ class EraseTest {
                 .matches(kafka -> !kafka.isDone() && "2026-03-08T10:00:00Z".equals(kafka.until()));
         assertThat(Elsewhere.kafka(listed, week, listed.plus(week)).isDone()).isTrue();
         assertThat(Elsewhere.kafka(listed, null, listed.plus(week)).line()).contains("--kafka.retention");
-        Instant due = listed.plus(Elsewhere.JOB_FORGETS_WITHIN);
-        assertThat(Elsewhere.jobState(listed, due).isDone()).isFalse();
-        assertThat(Elsewhere.jobState(listed, null).line()).contains("Open until " + due);
-        assertThat(Elsewhere.jobState(listed, due.plusMillis(1)).why()).contains("savepoints");
+        assertThat(Elsewhere.kafka(listed, week, listed).remains())
+                .as("goes by itself")
+                .isTrue();
+        assertThat(Elsewhere.kafka(listed, null, listed).remains()).isFalse();
     }
 
     @Test
@@ -369,7 +373,7 @@ class EraseTest {
             silent.close();
             var server = new EraseEverywhere.Live.Server(
                     new LiveServer.Access(URI.create("grpc://127.0.0.1:" + port), null, null));
-            Receipt receipt = new EraseEverywhere(lake.catalog, Clock.systemUTC(), server, null).erase(ADA);
+            Receipt receipt = new EraseEverywhere(lake.catalog, Clock.systemUTC(), server, null, NOT_AT_ALL).erase(ADA);
 
             assertThat(receipt.places().get(0).rowsInTable()).isEqualTo(6);
             assertThat(receipt.open())

@@ -72,6 +72,16 @@ class LakeOptionsTest {
                 .hasMessageContaining("is there already");
     }
 
+    @Test
+    void anErasureWaitsForTheJobUnlessItIsToldOtherwise() throws Exception {
+        String receipt = "--receipt=" + folder.resolve("new.json");
+        assertThat(erase("--user=shop/ada", receipt).waitForJob()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(erase("--user=shop/ada", receipt, "--wait=0s").waitForJob()).isZero();
+        assertThatThrownBy(() -> erase("--user=shop/ada", receipt, "--wait=PT-1M"))
+                .hasMessageContaining("wait")
+                .hasMessageContaining("must not be negative");
+    }
+
     private static EraseOptions erase(String... arguments) throws Exception {
         return EraseOptions.PROGRAM.read(List.of(arguments), Map.of());
     }

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -159,10 +160,22 @@ final class TestLake implements AutoCloseable {
 
     void commit(String lineage, long epoch, Map<LakeTable, List<LakeFile>> files)
             throws IOException, InterruptedException {
+        commit(lineage, epoch, files, OptionalLong.empty());
+    }
+
+    /** Commits an epoch that obeys the list of erased persons up to an entry. */
+    void commitObeying(long entry, long epoch, long hour, LakeTable table, Record... rows)
+            throws IOException, InterruptedException {
+        var file = file(LINEAGE, epoch, hour, table, List.of(rows));
+        commit(LINEAGE, epoch, Map.of(table, List.of(file)), OptionalLong.of(entry));
+    }
+
+    private void commit(String lineage, long epoch, Map<LakeTable, List<LakeFile>> files, OptionalLong erasuresApplied)
+            throws IOException, InterruptedException {
         Map<String, List<LakeFile>> byName = new HashMap<>();
         files.forEach((table, all) -> byName.put(table.name(), all));
         List<LakeProgress> progress = List.of(new LakeProgress("clicks", 0, offset, epoch * 1_000));
-        committer.commit(new LakeEpoch(lineage, epoch, byName, progress), file -> catalog.storage()
+        committer.commit(new LakeEpoch(lineage, epoch, byName, progress, erasuresApplied), file -> catalog.storage()
                 .upload(local(file.location()), file.location()));
     }
 

@@ -1,7 +1,6 @@
 package io.openclickstream.lake;
 
 import io.openclickstream.schemas.lake.BackfillLineage;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +23,6 @@ public record BackfillBorder(
         LakeCatalog catalog, Backfill backfill, @Nullable String topic, Duration allowedLateness) {
     private static final String CLICKS = "clicks";
     private static final String EVENT_TIME = "event_time";
-
-    /** Earliest and latest click of a file. */
-    private record Span(Instant first, Instant last) {}
 
     /** Why it must not be added, one sentence each with what to do; empty when it may be. */
     public List<String> objections() {
@@ -83,7 +78,7 @@ public record BackfillBorder(
             boolean isOfJob = EpochFile.parse(file.location())
                     .filter(name -> BackfillLineage.is(name.lineage()))
                     .isEmpty();
-            Optional<Span> span = isOfJob ? span(file, column) : Optional.empty();
+            Optional<TimeBounds> span = isOfJob ? TimeBounds.of(file, column) : Optional.empty();
             if (isOfJob && span.filter(each -> !touches(each)).isEmpty()) {
                 files++;
                 example = file.location();
@@ -104,25 +99,8 @@ public record BackfillBorder(
                                         example));
     }
 
-    private boolean touches(Span span) {
+    private boolean touches(TimeBounds span) {
         return span.first().isBefore(backfill.until())
                 && (backfill.from() == null || !span.last().isBefore(backfill.from()));
-    }
-
-    /** Empty when the file does not say. */
-    private static Optional<Span> span(DataFile file, Types.@Nullable NestedField column) {
-        if (column == null || file.lowerBounds() == null || file.upperBounds() == null) {
-            return Optional.empty();
-        }
-        ByteBuffer lower = file.lowerBounds().get(column.fieldId());
-        ByteBuffer upper = file.upperBounds().get(column.fieldId());
-        return lower == null || upper == null
-                ? Optional.empty()
-                : Optional.of(new Span(moment(column, lower), moment(column, upper)));
-    }
-
-    private static Instant moment(Types.NestedField column, ByteBuffer bound) {
-        long micros = Conversions.<Long>fromByteBuffer(column.type(), bound);
-        return Instant.EPOCH.plus(Duration.ofMillis(Math.floorDiv(micros, 1_000L)));
     }
 }

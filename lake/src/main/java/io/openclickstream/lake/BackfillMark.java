@@ -15,8 +15,9 @@ import java.util.TreeMap;
  *
  * @param begunRun the run that may add to the table; a later one has taken its place
  * @param committedRun the run whose rows the table has; empty when it has none
+ * @param besideLineage lineage of the job that had passed the border when the run began; empty when it was not noted
  */
-public record BackfillMark(Backfill backfill, String begunRun, String committedRun) {
+public record BackfillMark(Backfill backfill, String begunRun, String committedRun, String besideLineage) {
     /** In a snapshot's summary: the name of the backfill that it brought, replaced or took back. */
     public static final String NAME = "clickstream.backfill";
 
@@ -62,12 +63,12 @@ public record BackfillMark(Backfill backfill, String begunRun, String committedR
         return PROPERTY + lineage;
     }
 
-    BackfillMark begunBy(Backfill wanted, String run) {
-        return new BackfillMark(wanted, run, committedRun);
+    BackfillMark begunBy(Backfill wanted, String run, String lineageOfJob) {
+        return new BackfillMark(wanted, run, committedRun, lineageOfJob);
     }
 
     BackfillMark committed() {
-        return new BackfillMark(backfill, begunRun, begunRun);
+        return new BackfillMark(backfill, begunRun, begunRun, besideLineage);
     }
 
     String json() {
@@ -80,6 +81,7 @@ public record BackfillMark(Backfill backfill, String begunRun, String committedR
         }
         fields.put("begun-run", begunRun);
         fields.put("committed-run", committedRun);
+        fields.put("beside-lineage", besideLineage);
         try {
             return JSON.writeValueAsString(fields);
         } catch (JsonProcessingException e) {
@@ -98,7 +100,8 @@ public record BackfillMark(Backfill backfill, String begunRun, String committedR
                             from == null ? null : Instant.parse(from),
                             Instant.parse(fields.getOrDefault("until", ""))),
                     fields.getOrDefault("begun-run", ""),
-                    fields.getOrDefault("committed-run", ""));
+                    fields.getOrDefault("committed-run", ""),
+                    fields.getOrDefault("beside-lineage", ""));
         } catch (JsonProcessingException | RuntimeException e) {
             throw new IllegalArgumentException(
                     "The property %s of a table is not what a backfill writes there: %s".formatted(property, json), e);

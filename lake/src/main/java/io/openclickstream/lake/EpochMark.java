@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.iceberg.UpdateProperties;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param submissions ids of the job's submissions that have opened it, the latest last
  * @param frontier next Kafka offset by topic and partition
  * @param completeThroughMillis event time up to which all is there that is final; 0 when that is not known
+ * @param erasuresApplied as of the latest epoch, up to which entry of the list of erased persons the job's state had
+ *     nothing of anybody, and later epochs bring nothing of them; empty when that is not known
  */
 public record EpochMark(
         String lineage,
         Map<String, Long> epochs,
         List<String> submissions,
         Map<String, Map<Integer, Long>> frontier,
-        long completeThroughMillis) {
+        long completeThroughMillis,
+        OptionalLong erasuresApplied) {
     /** In a snapshot's summary: the epoch it brought. */
     public static final String EPOCH = "clickstream.epoch";
 
@@ -38,6 +42,9 @@ public record EpochMark(
 
     /** In a snapshot's summary and in the table's properties: milliseconds since 1970-01-01T00:00Z. */
     public static final String COMPLETE_THROUGH = "clickstream.complete-through-ms";
+
+    /** In a snapshot's summary and in the table's properties: number of an entry; absent when it is not known. */
+    public static final String ERASURES_APPLIED = "clickstream.erasures-applied";
 
     private static final String EPOCH_OF = "clickstream.epoch.";
     private static final String SUBMISSIONS = "clickstream.submissions";
@@ -58,7 +65,14 @@ public record EpochMark(
                 epochs,
                 submissions.isEmpty() ? List.of() : List.of(submissions.split(",", -1)),
                 frontier(properties.get(FRONTIER)),
-                Long.parseLong(properties.getOrDefault(COMPLETE_THROUGH, "0")));
+                Long.parseLong(properties.getOrDefault(COMPLETE_THROUGH, "0")),
+                erasuresApplied(properties));
+    }
+
+    /** What a table's properties, or a snapshot's summary, say of erased persons; empty when they say nothing. */
+    public static OptionalLong erasuresApplied(Map<String, String> properties) {
+        String number = properties.get(ERASURES_APPLIED);
+        return number == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(number));
     }
 
     /** The latest committed epoch of a lineage; empty when it has none. */
@@ -82,7 +96,12 @@ public record EpochMark(
             complete = Math.max(complete, step.completeThroughMillis());
         }
         return new EpochMark(
-                epoch.lineage(), with(epoch.lineage(), epoch.epoch()), submissions, Map.copyOf(moved), complete);
+                epoch.lineage(),
+                with(epoch.lineage(), epoch.epoch()),
+                submissions,
+                Map.copyOf(moved),
+                complete,
+                epoch.erasuresApplied());
     }
 
     /** After a submission has opened it, with a state in which this epoch was the last. */
@@ -97,7 +116,8 @@ public record EpochMark(
                 with(byLineage, Math.min(restoredEpoch, epoch(byLineage).orElse(0L))),
                 List.copyOf(all.subList(Math.max(0, all.size() - SUBMISSIONS_KEPT), all.size())),
                 isBack ? Map.of() : frontier,
-                isBack ? 0 : completeThroughMillis);
+                isBack ? 0 : completeThroughMillis,
+                isBack ? OptionalLong.empty() : erasuresApplied);
     }
 
     private Map<String, Long> with(String ofLineage, long epoch) {
@@ -112,6 +132,11 @@ public record EpochMark(
                 .set(SUBMISSIONS, String.join(",", submissions))
                 .set(FRONTIER, frontierJson())
                 .set(COMPLETE_THROUGH, Long.toString(completeThroughMillis));
+        if (erasuresApplied.isPresent()) {
+            properties.set(ERASURES_APPLIED, Long.toString(erasuresApplied.getAsLong()));
+        } else {
+            properties.remove(ERASURES_APPLIED);
+        }
         epochs.forEach((ofLineage, epoch) -> properties.set(EPOCH_OF + ofLineage, Long.toString(epoch)));
     }
 

@@ -95,8 +95,9 @@ public final class LakeBackfill {
                 Optional<BackfillMark> known = mark(table);
                 refuseIfAnother(known);
                 if (known.filter(mark -> mark.begunRun().equals(run)).isEmpty()) {
-                    BackfillMark begun =
-                            known.orElse(new BackfillMark(backfill, run, "")).begunBy(backfill, run);
+                    String lineageOfJob = EpochMark.of(table.properties()).lineage();
+                    BackfillMark begun = known.orElse(new BackfillMark(backfill, run, "", ""))
+                            .begunBy(backfill, run, lineageOfJob);
                     table.updateProperties()
                             .set(BackfillMark.property(lineage), begun.json())
                             .commit();
@@ -139,7 +140,12 @@ public final class LakeBackfill {
         }
     }
 
-    private void withdrawIfNothingIsCommitted() throws IOException {
+    /**
+     * Takes back that it has begun, unless rows of it are in the lake already.
+     *
+     * @throws IOException when the catalog or the store fails; asking again is right
+     */
+    public void withdrawIfNothingIsCommitted() throws IOException {
         boolean isNew = tables.stream()
                 .flatMap(table -> catalog.load(table.name()).flatMap(this::mark).stream())
                 .allMatch(mark -> mark.committedRun().isEmpty());

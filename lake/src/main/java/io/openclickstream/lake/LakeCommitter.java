@@ -4,6 +4,7 @@ import io.openclickstream.schemas.lake.LakeColumn;
 import io.openclickstream.schemas.lake.LakeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -48,6 +50,7 @@ public final class LakeCommitter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LakeCommitter.class);
     private static final int ATTEMPTS = 20;
     private static final int TABLES_AT_A_TIME = 8;
+    private static final Duration ENDS_WITHIN = Duration.ofSeconds(10);
 
     private final LakeCatalog catalog;
     private final Map<String, LakeTable> tables;
@@ -211,6 +214,7 @@ public final class LakeCommitter implements AutoCloseable {
                 .set(EpochMark.FRONTIER, then.frontierJson())
                 // Iceberg tries again by itself on what others have committed; then it must still be ours to do.
                 .validateWith(ancestors -> isStillDue(table, epoch));
+        epoch.erasuresApplied().ifPresent(number -> append.set(EpochMark.ERASURES_APPLIED, Long.toString(number)));
         for (LakeFile file : files) {
             append.appendFile(dataFile(table, file));
         }
@@ -294,8 +298,20 @@ public final class LakeCommitter implements AutoCloseable {
         }
     }
 
+    /** Interrupts what is going on and waits until it has ended: nothing is written any more by the time this returns. */
     @Override
     public void close() {
         threads.shutdownNow();
+        boolean isInterrupted = Thread.interrupted(); // as a task is that is cancelled
+        try {
+            if (!threads.awaitTermination(ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("A commit to the lake does not end though it was interrupted: waited={}", ENDS_WITHIN);
+            }
+        } catch (InterruptedException e) {
+            isInterrupted = true;
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

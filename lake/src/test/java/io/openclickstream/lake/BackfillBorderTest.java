@@ -49,7 +49,9 @@ class BackfillBorderTest {
     }
 
     @Test
-    void aLakeWithoutAJobIsRefused() {
+    void aLakeWithoutAJobIsRefused() throws Exception {
+        assertThat(objections(null, BORDER)).singleElement().asString().contains("no epoch of a job");
+        catalog.loadOrCreate(CLICKS);
         assertThat(objections(null, BORDER)).singleElement().asString().contains("no epoch of a job");
     }
 

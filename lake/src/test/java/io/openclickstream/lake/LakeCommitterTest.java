@@ -10,11 +10,18 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.openclickstream.schemas.lake.LakeFile;
 import io.openclickstream.schemas.lake.LakeProgress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
@@ -71,6 +78,39 @@ class LakeCommitterTest {
             assertThat(lake.mark(table.name()).epoch(LINEAGE)).hasValue(2L);
             assertThat(now.schema().findField("event_id").fieldId()).isEqualTo(3);
         }
+    }
+
+    /** As when a task is cancelled: its folder may be gone, or another's, as soon as it has ended. */
+    @Test
+    void afterItsCloseNothingIsWritten() throws Exception {
+        LakeCommitter job = lake.job("first");
+        job.open(LINEAGE, 0);
+        CountDownLatch begun = new CountDownLatch(TABLES.size());
+        AtomicInteger uploading = new AtomicInteger();
+        LakeEpoch epoch = lake.epoch(LINEAGE, 1, "w");
+        var task = CompletableFuture.runAsync(() -> {
+            try {
+                job.commit(epoch, file -> {
+                    uploading.incrementAndGet();
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        for (int i = 0; i < 500; i++) {
+                            Files.writeString(folder.resolve("late-" + uploading.get()), file.location());
+                        }
+                    } finally {
+                        uploading.decrementAndGet();
+                    }
+                });
+            } catch (Exception e) {
+                throw new CompletionException(e);
+            }
+        });
+        assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+        job.close();
+        assertThat(uploading).hasValue(0);
+        task.cancel(false);
     }
 
     /** apache/iceberg#18098: checkpoints count from 1 again, and every commit was taken for an old one. */
@@ -231,6 +271,33 @@ class LakeCommitterTest {
         for (LakeTable table : TABLES) {
             assertThat(lake.inFolder(table)).containsExactly(name(table, 1, "w"), name(table, 2, "w"));
         }
+    }
+
+    /** The number holds for its epoch only, since a job that has gone back may keep somebody again. */
+    @Test
+    void anEpochSaysUpToWhichErasureItObeysAndNeverMore() throws Exception {
+        LakeCommitter job = lake.job("first");
+        job.open(LINEAGE, 0);
+        job.commit(obeying(1, OptionalLong.of(3)), lake::upload);
+        assertThat(lake.mark("clicks").erasuresApplied()).hasValue(3);
+        job.commit(obeying(2, OptionalLong.of(2)), lake::upload);
+        assertThat(lake.mark("clicks").erasuresApplied()).hasValue(2);
+        lake.job("restarted").open(LINEAGE, 2);
+        assertThat(lake.mark("clicks").erasuresApplied()).hasValue(2);
+
+        LakeCommitter back = lake.job("back");
+        back.open(LINEAGE, 1);
+        assertThat(lake.mark("clicks").erasuresApplied()).isEmpty();
+        back.commit(obeying(2, OptionalLong.of(5)), lake::upload);
+        back.commit(obeying(3, OptionalLong.empty()), lake::upload);
+        assertThat(lake.mark("clicks").erasuresApplied()).isEmpty();
+        assertThat(lake.catalog.load("clicks").orElseThrow().snapshots())
+                .extracting(snapshot -> EpochMark.erasuresApplied(snapshot.summary()))
+                .containsExactly(OptionalLong.of(3), OptionalLong.of(2), OptionalLong.of(5), OptionalLong.empty());
+    }
+
+    private static LakeEpoch obeying(long epoch, OptionalLong erasures) {
+        return new LakeEpoch(LINEAGE, epoch, Map.of(), List.of(), erasures);
     }
 
     @Test

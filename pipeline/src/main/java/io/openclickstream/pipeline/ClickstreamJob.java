@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -145,8 +145,9 @@ public final class ClickstreamJob {
         configuration.set(org.apache.flink.configuration.PipelineOptions.GENERIC_TYPES, false);
         configuration.set(org.apache.flink.configuration.PipelineOptions.AUTO_GENERATE_UIDS, false);
         configuration.set(org.apache.flink.configuration.PipelineOptions.OBJECT_REUSE, true);
-        // Else Flink reads heap state back without a buffer, a system call for a byte (decision 0016).
-        configuration.set(ExecutionOptions.SNAPSHOT_COMPRESSION, true);
+        // Else clicks on their way would be in checkpoints, those of erased persons too (decision 0040).
+        configuration.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
+        StateSettings.addTo(configuration);
         env.configure(configuration);
         env.setMaxParallelism(MAX_PARALLELISM);
     }

@@ -12,6 +12,7 @@ import static io.openclickstream.schemas.OperatorUid.TALLY_SESSIONS;
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.erasure.ErasureList;
+import io.openclickstream.pipeline.operator.AppliedErasures;
 import io.openclickstream.pipeline.operator.LedgerOperator;
 import io.openclickstream.pipeline.operator.MergePanesOperator;
 import io.openclickstream.pipeline.operator.PseudonymSettings;
@@ -101,6 +102,7 @@ record ClickstreamPipeline(
                 rejected,
                 ledger,
                 ledger.getSideOutput(LedgerOperator.TOTALS),
+                clicks.getSideOutput(AppliedErasures.TOLD).union(accepted.getSideOutput(AppliedErasures.TOLD)),
                 catalog);
     }
 

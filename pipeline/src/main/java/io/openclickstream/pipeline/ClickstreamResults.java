@@ -12,6 +12,8 @@ import static io.openclickstream.schemas.OperatorUid.LIVE_COMMIT;
 import static io.openclickstream.schemas.OperatorUid.LIVE_LEDGER;
 import static io.openclickstream.schemas.OperatorUid.LIVE_METRICS;
 import static io.openclickstream.schemas.OperatorUid.LIVE_SESSIONS;
+import static io.openclickstream.schemas.OperatorUid.ROUTE;
+import static io.openclickstream.schemas.OperatorUid.SESSIONIZE;
 
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
 import io.openclickstream.pipeline.sink.lake.LakeCommitOperator;
@@ -50,6 +52,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  * @param rejected records refused, with their bytes
  * @param ledger what became of the records of each epoch and partition
  * @param ledgerTotals the same, summed up since the beginning; not stored, but it shows that counts outlive a restart
+ * @param erasuresApplied how far those who refuse clicks of erased persons have come
  */
 public record ClickstreamResults(
         DataStream<ReceivedClick> clicks,
@@ -59,6 +62,7 @@ public record ClickstreamResults(
         DataStream<Rejected> rejected,
         DataStream<LedgerEntry> ledger,
         DataStream<LedgerEntry> ledgerTotals,
+        DataStream<LakePrepared> erasuresApplied,
         MetricCatalog catalog) {
 
     /** Writes all that is final to the Parquet lake, and commits it to Iceberg's tables with each checkpoint. */
@@ -69,8 +73,10 @@ public record ClickstreamResults(
                         store(finalSessions, lake, LakeDataset.sessions(), LAKE_SESSIONS),
                         store(finalMetrics, lake, LakeDataset.metrics(catalog), LAKE_METRICS),
                         store(rejected, lake, LakeDataset.rejected(), LAKE_REJECTED),
-                        store(ledger, lake, LakeDataset.ledger(), LAKE_LEDGER));
-        Set<String> writers = Stream.of(LAKE_CLICKS, LAKE_SESSIONS, LAKE_METRICS, LAKE_REJECTED, LAKE_LEDGER)
+                        store(ledger, lake, LakeDataset.ledger(), LAKE_LEDGER),
+                        erasuresApplied);
+        Set<String> writers = Stream.of(
+                        LAKE_CLICKS, LAKE_SESSIONS, LAKE_METRICS, LAKE_REJECTED, LAKE_LEDGER, ROUTE, SESSIONIZE)
                 .map(OperatorUid::uid)
                 .collect(Collectors.toSet());
         named(prepared.global().transform("", Types.VOID, new LakeCommitOperator(lake, catalog, writers)), LAKE_COMMIT)

@@ -53,6 +53,7 @@ final class LakeChecks {
                 properties == null ? null : properties.toString(),
                 options.lakeBuffer().bytes(),
                 options.lakeMaxSnapshots(),
+                options.sessionAllowedLateness(),
                 options.lakeMaxOutage());
     }
 }

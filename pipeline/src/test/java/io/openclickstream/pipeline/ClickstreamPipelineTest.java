@@ -4,6 +4,10 @@ import static io.openclickstream.pipeline.TestClicks.click;
 import static io.openclickstream.pipeline.TestClicks.received;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclickstream.lake.EpochMark;
+import io.openclickstream.lake.LakeCatalog;
+import io.openclickstream.lake.LakeSettings;
+import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.erasure.TestErasures;
@@ -31,10 +35,8 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,11 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The topology on a real Flink cluster, from decoded records to Parquet files and a Flight server. */
 class ClickstreamPipelineTest {
     @RegisterExtension
-    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-            .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(4)
-            .setConfiguration(new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
-            .build());
+    static final MiniClusterExtension FLINK = TestCluster.withSlots(4);
 
     @TempDir
     Path lake;
@@ -60,6 +58,9 @@ class ClickstreamPipelineTest {
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             run(backend, parallelism, flight, ErasureList.NONE);
 
+            assertThat(mark("sessions").erasuresApplied())
+                    .as("nobody was erased")
+                    .hasValue(0);
             assertThat(lake("clicks", "event_id")).containsExactly("a1", "a2", "a3", "b1");
             assertThat(lake("sessions", "concat_ws('|', user_id, clicks, duration_ms, revenue, close_reason)"))
                     .containsExactly("ada|1|0|{}|GAP", "ada|2|60000|{EUR=12.500000000}|GAP", "bob|1|0|{}|GAP");
@@ -105,6 +106,7 @@ class ClickstreamPipelineTest {
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             run(backend, parallelism, flight, erasures.list(Duration.ofSeconds(1)));
 
+            assertThat(mark("clicks").erasuresApplied()).hasValue(1);
             assertThat(lake("clicks", "user_id")).containsExactly("bob");
             assertThat(lake("sessions", "user_id")).containsExactly("bob");
             assertThat(lake("rejected", "concat_ws('|', outcome, reason, raw_key IS NULL AND raw_value IS NULL)"))
@@ -201,6 +203,12 @@ class ClickstreamPipelineTest {
                 .stream()
                 .filter(row -> row.endsWith("|" + Change.UPSERT.code()))
                 .toList();
+    }
+
+    private EpochMark mark(String table) throws Exception {
+        try (var catalog = LakeCatalog.open(LakeSettings.embedded(lake.toUri().toString(), S3Access.DEFAULT))) {
+            return EpochMark.of(catalog.load(table).orElseThrow().properties());
+        }
     }
 
     private List<String> lake(String dataset, String expression) throws SQLException {

@@ -32,13 +32,11 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
@@ -49,12 +47,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A savepoint of the running job holds the states that are registered, and no others of ours. */
 class SavepointTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
     @RegisterExtension
-    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-            .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(4)
-            .setConfiguration(new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
-            .build());
+    static final MiniClusterExtension FLINK = TestCluster.withSlots(4);
 
     @TempDir
     Path folder;
@@ -64,20 +60,20 @@ class SavepointTest {
     void holdsTheRegisteredStates(String backend, SavepointFormatType format) throws Exception {
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             JobClient job = start(backend, flight);
-            await().atMost(Duration.ofSeconds(30)).until(() -> flight.puts().stream()
+            await().atMost(PATIENCE).until(() -> flight.puts().stream()
                     .anyMatch(put -> put.header().table().equals("page_metrics")
                             && !put.rows().isEmpty()));
             // Refused while any task is still being started.
-            String path = await().atMost(Duration.ofSeconds(60))
+            String path = await().atMost(PATIENCE)
                     .ignoreExceptions()
                     .until(
                             () -> job.triggerSavepoint(
                                             folder.resolve("savepoints").toUri().toString(), format)
-                                    .get(30, TimeUnit.SECONDS),
+                                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS),
                             Objects::nonNull);
-            job.cancel().get(30, TimeUnit.SECONDS);
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> job.getJobStatus().get(10, TimeUnit.SECONDS) == JobStatus.CANCELED);
+            job.cancel().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            await().atMost(PATIENCE)
+                    .until(() -> job.getJobStatus().get(PATIENCE.toSeconds(), TimeUnit.SECONDS) == JobStatus.CANCELED);
 
             SavepointContents contents = SavepointContents.read(path);
             List<String> registered = Arrays.stream(RegisteredState.values())

@@ -31,6 +31,8 @@ public enum RegisteredState {
     PSEUDONYM_KEYS(OperatorUid.SESSIONIZE, "pseudonym-keys", Kind.UNION_LIST, null, String.class, "0.2.0"),
     /** Up to which entry of the list of erased persons nothing is kept of anybody; the smallest counts. */
     ERASURES_APPLIED(OperatorUid.SESSIONIZE, "erasures-applied", Kind.UNION_LIST, null, Long.class, "0.2.0"),
+    /** Whether timers of users stand in their timelines only, and have to be set by who restores these; any counts. */
+    TIMERS_LEFT_OUT(OperatorUid.SESSIONIZE, "timers-left-out", Kind.UNION_LIST, null, Boolean.class, "0.2.0"),
     /** The part of a partition's ledger step that waits for its outcomes. */
     LEDGER_STEP(OperatorUid.LEDGER, "step", Kind.KEYED, PartitionKey.class, LedgerEntry.class, "0.1.0"),
     /** The ledger's totals of a partition. */

@@ -56,6 +56,11 @@ public final class Checkpoint {
         } finally {
             Files.deleteIfExists(unfinished);
         }
+        deleteBefore(folder, lastSequence);
+    }
+
+    /** Deletes the checkpoints before this one; a server that was killed may have left them. */
+    public static void deleteBefore(DataFolder folder, long lastSequence) throws IOException {
         for (Numbered older : folder.numbered("checkpoint")) {
             if (older.sequence() < lastSequence) {
                 Files.deleteIfExists(older.path());

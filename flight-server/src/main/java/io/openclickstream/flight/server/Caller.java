@@ -5,14 +5,14 @@ import io.openclickstream.flight.access.Principal;
 import io.openclickstream.flight.table.Refused;
 import org.jspecify.annotations.Nullable;
 
-/** Who makes the Flight call that is being answered. */
+/** The Flight call that is being answered, and who makes it. */
 final class Caller {
-    private static final Context.Key<Principal> KEY = Context.key("clickstream-principal");
+    private static final Context.Key<GuardedCall<?, ?>> KEY = Context.key("clickstream-call");
 
     private Caller() {}
 
-    static Context in(Context context, Principal principal) {
-        return context.withValue(KEY, principal);
+    static Context in(Context context, GuardedCall<?, ?> call) {
+        return context.withValue(KEY, call);
     }
 
     /**
@@ -21,10 +21,19 @@ final class Caller {
      * @throws Refused NOT_SIGNED_IN when nobody has been let in
      */
     static Principal principal() throws Refused {
-        @Nullable Principal principal = KEY.get();
-        if (principal == null) {
+        return call().principal();
+    }
+
+    /**
+     * The call this thread works on.
+     *
+     * @throws Refused NOT_SIGNED_IN when nobody has been let in
+     */
+    static GuardedCall<?, ?> call() throws Refused {
+        @Nullable GuardedCall<?, ?> call = KEY.get();
+        if (call == null) {
             throw Refused.notSignedIn("Nobody has signed in for this call.");
         }
-        return principal;
+        return call;
     }
 }

@@ -17,11 +17,8 @@ import org.jspecify.annotations.Nullable;
  * it learns that it is cancelled. What is sent afterwards is dropped.
  */
 final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implements Guest {
-    /**
-     * How much may wait for a client before it counts as not ready. gRPC's own 32 KiB are several steps of a subscription;
-     * of each, what keeps track of its buffers takes as much again on the heap, for each of thousands who may be slow.
-     */
-    private static final int READY_BYTES = 8 << 10;
+    /** Fewer bytes than any message has. */
+    private static final int ANYTHING_BYTES = 1;
 
     private final Principal principal;
     private final Credential credential;
@@ -29,10 +26,10 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
     private ServerCall.@Nullable Listener<Q> listener;
     private boolean closed;
     private volatile boolean ended;
+    private volatile boolean sendsOneAtATime;
 
     GuardedCall(ServerCall<Q, A> call, Principal principal, Credential credential) {
         super(call);
-        call.setOnReadyThreshold(READY_BYTES);
         this.principal = principal;
         this.credential = credential;
     }
@@ -45,6 +42,16 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
     @Override
     public Credential credential() {
         return credential;
+    }
+
+    /**
+     * From now on the client counts as ready only once nothing waits for it in gRPC. For whoever answers, who asks before
+     * each message: then one waits at most, however small messages are and however long the client takes none.
+     *
+     * <p>To be called while the call is answered: Flight sets a bound of its own, in bytes, after all interceptors.
+     */
+    void sendOneAtATime() {
+        sendsOneAtATime = true;
     }
 
     /**
@@ -132,7 +139,20 @@ final class GuardedCall<Q, A> extends SimpleForwardingServerCall<Q, A> implement
 
     @Override
     public boolean isReady() {
-        return !ended && super.isReady();
+        return !ended && (sendsOneAtATime ? isAllTaken() : super.isReady());
+    }
+
+    /**
+     * Whether nothing waits for the client. Only whoever was told no hears when it has taken all: to tell each time costs
+     * as much as to send a small message, for each of thousands.
+     */
+    private synchronized boolean isAllTaken() {
+        setOnReadyThreshold(ANYTHING_BYTES);
+        boolean isAllTaken = super.isReady();
+        if (isAllTaken) {
+            setOnReadyThreshold(Integer.MAX_VALUE);
+        }
+        return isAllTaken;
     }
 
     @Override

@@ -160,6 +160,7 @@ public final class LiveProducer implements FlightProducer {
             ReadCommand command = tickets.read(ticket.getBytes(), principal, clock.instant());
             if (command.subscribe()) {
                 Watch watch = tables.watch(command, principal);
+                Caller.call().sendOneAtATime();
                 subscriptions.start(watch, watch.position(command), principal, listener);
             } else {
                 streams.start(tables.open(command, principal), principal, listener);

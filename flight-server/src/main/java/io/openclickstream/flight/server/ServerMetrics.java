@@ -109,6 +109,12 @@ final class ServerMetrics {
                 .callback(callback ->
                         subscriptions.countsByTable().forEach((table, count) -> callback.call((double) count, table)))
                 .register(registry);
+        GaugeWithCallback.builder()
+                .name(PREFIX + "subscribers_not_ready")
+                .help(
+                        "Clients that have not taken yet what they were sent last; for each one message waits, never more.")
+                .callback(callback -> callback.call((double) subscriptions.countWaitedFor()))
+                .register(registry);
         CounterWithCallback.builder()
                 .name(PREFIX + "subscriptions_conflated")
                 .help("Steps that led a slow subscriber over several versions at once.")

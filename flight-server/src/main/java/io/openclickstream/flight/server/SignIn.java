@@ -52,7 +52,7 @@ final class SignIn implements ServerInterceptor {
         running.add(guarded);
         try {
             return guarded.listeningWith(
-                    Contexts.interceptCall(Caller.in(Context.current(), principal), guarded, headers, next),
+                    Contexts.interceptCall(Caller.in(Context.current(), guarded), guarded, headers, next),
                     () -> running.remove(guarded));
         } catch (RuntimeException | Error e) {
             running.remove(guarded);

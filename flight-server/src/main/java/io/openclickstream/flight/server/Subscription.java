@@ -86,6 +86,11 @@ final class Subscription implements TableStreams.Reader {
         return table;
     }
 
+    /** Whether a message waits for the client, which has not taken it; never more than one does. For any thread. */
+    boolean isWaitedFor() {
+        return !listener.isReady();
+    }
+
     /** Begins with all rows. */
     void begin(Topic followed, long nowNanos) {
         if (join(followed)) {
@@ -184,7 +189,9 @@ final class Subscription implements TableStreams.Reader {
             if (!now.hasNext()) {
                 arrived(now);
             }
-            subscriptions.pumpLater(this);
+            if (sending != null || at != followed.current()) {
+                subscriptions.pumpLater(this);
+            }
         } catch (OutOfMemoryException e) {
             starve(nowNanos);
         } catch (OutOfDirectMemoryError e) {

@@ -144,6 +144,11 @@ final class Subscriptions implements AutoCloseable {
         return open.size();
     }
 
+    /** How many have not taken yet what they were sent last. */
+    long countWaitedFor() {
+        return open.stream().filter(Subscription::isWaitedFor).count();
+    }
+
     /** How many follow each table that anybody has followed. */
     Map<String, Long> countsByTable() {
         Map<String, Long> counts = new TreeMap<>();

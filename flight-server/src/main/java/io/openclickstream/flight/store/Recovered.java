@@ -26,6 +26,7 @@ record Recovered(Tables tables, Entries entries, PutLog log) {
                     entries::replay,
                     warning -> LOG.warn("cut a torn end off the log: {}", warning));
             log.prune(checkpoint);
+            Checkpoint.deleteBefore(folder, checkpoint);
             return new Recovered(tables, entries, log);
         } catch (IOException | RuntimeException | Error e) {
             tables.close();

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
-/** Whoever answers a call learns exactly once how it is over, whichever of the threads concerned comes first. */
+/**
+ * Whoever answers a call learns exactly once how it is over, whichever of the threads concerned comes first, and when it
+ * may send.
+ */
 class GuardedCallTest {
     private final List<String> heard = new ArrayList<>();
     private final QuickCall call = new QuickCall();
@@ -54,6 +57,24 @@ class GuardedCallTest {
         assertThat(heard).containsExactly("over", "complete");
     }
 
+    @Test
+    void whoSendsOneAtATimeIsReadyOnlyWhenAllIsTakenAndIsToldOnlyAfterANo() {
+        guarded.setOnReadyThreshold(1 << 20); // as Flight does
+        call.waitingBytes = 100;
+        assertThat(guarded.isReady()).as("of a call like any other").isTrue();
+        guarded.sendOneAtATime();
+        assertThat(guarded.isReady()).isFalse();
+        assertThat(call.tellsWhenTaken()).isTrue();
+        call.waitingBytes = 0;
+        assertThat(guarded.isReady()).isTrue();
+        call.waitingBytes = 100;
+        assertThat(call.tellsWhenTaken())
+                .as("the next message, which nobody has asked about")
+                .isFalse();
+        assertThat(guarded.isReady()).isFalse();
+        assertThat(call.tellsWhenTaken()).isTrue();
+    }
+
     private final class Answering extends ServerCall.Listener<String> {
         @Override
         public void onCancel() {
@@ -71,6 +92,23 @@ class GuardedCallTest {
         private ServerCall.Listener<String> toTransport = new Listener<>() {};
         private Status status;
         private boolean isGone;
+        private int waitingBytes;
+        private int readyBelowBytes = 32 << 10;
+
+        /** Whether it becomes ready, which gRPC tells, when its client takes what waits. */
+        private boolean tellsWhenTaken() {
+            return waitingBytes >= readyBelowBytes;
+        }
+
+        @Override
+        public void setOnReadyThreshold(int bytes) {
+            readyBelowBytes = bytes;
+        }
+
+        @Override
+        public boolean isReady() {
+            return waitingBytes < readyBelowBytes;
+        }
 
         @Override
         public void close(Status with, Metadata trailers) {

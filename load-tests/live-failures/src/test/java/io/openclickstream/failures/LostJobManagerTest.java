@@ -26,6 +26,7 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.ResourceManagerOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.runtime.checkpoint.EmbeddedCompletedCheckpointStore;
@@ -45,7 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LostJobManagerTest {
     private static final int PARALLELISM = 2;
     private static final int LOSSES = 4;
-    private static final int EPOCHS_KEPT = 20;
+    private static final int EPOCHS_COMPARED = 5;
+    private static final int EPOCHS_KEPT = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @TempDir
@@ -81,7 +83,7 @@ class LostJobManagerTest {
         List<Long> kept = keptEpochs(server);
         assertThat(BarrierProbe.rows(kept.get(kept.size() - 1))).isNotEmpty();
         // The newest of them: older ones may leave before they are read.
-        for (long epoch : kept.subList(Math.max(0, kept.size() - EPOCHS_KEPT / 4), kept.size())) {
+        for (long epoch : kept.subList(Math.max(0, kept.size() - EPOCHS_COMPARED), kept.size())) {
             assertThat(server.committed(null, "ledger", epoch))
                     .as("epoch %d", epoch)
                     .isEqualTo(BarrierProbe.rows(epoch));
@@ -114,8 +116,10 @@ class LostJobManagerTest {
         return TestingMiniClusterConfiguration.newBuilder()
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(PARALLELISM)
-                .setConfiguration(
-                        new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
+                .setConfiguration(new Configuration()
+                        .set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, PATIENCE)
+                        // After that it is refused at once what is not free at once, as for a moment after a loss.
+                        .set(ResourceManagerOptions.STANDALONE_CLUSTER_STARTUP_PERIOD_TIME, Duration.ofDays(1)))
                 .build();
     }
 

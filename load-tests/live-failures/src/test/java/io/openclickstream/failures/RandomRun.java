@@ -26,7 +26,7 @@ final class RandomRun implements AutoCloseable {
     private final Served server;
     private final FaultProxy network;
     private final Job job;
-    private final Thread driver = Thread.currentThread();
+    private final Cancellation cancellation = new Cancellation(Thread.currentThread());
     /** What those see who name no lineage, and its lineage. */
     private Expected served;
 
@@ -59,6 +59,7 @@ final class RandomRun implements AutoCloseable {
             story.add("start");
             job.start();
             compare();
+            cancellation.mayComeNoMore();
             for (int step = 0; step < STEPS; step++) {
                 happen();
             }
@@ -154,6 +155,7 @@ final class RandomRun implements AutoCloseable {
 
     /** Readers see the job's own lineage from now on; not before it has committed an epoch. */
     private void promote() throws Exception {
+        cancellation.mayComeNoMore(); // no task of the job's does this
         if (own.kept().isEmpty()) {
             assertThatThrownBy(() -> server.promote(job.lineage()))
                     .hasMessageContaining("it has not committed an epoch yet");
@@ -162,6 +164,7 @@ final class RandomRun implements AutoCloseable {
             served = own;
             servedLineage = job.lineage();
         }
+        cancellation.mayCome();
         compare();
     }
 
@@ -175,19 +178,25 @@ final class RandomRun implements AutoCloseable {
         story.add(name);
         Step next = step;
         while (true) {
-            try {
-                next.run();
-                if (!Thread.interrupted()) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                Thread.interrupted(); // it may have been set twice
+            if (!isCancelled(next)) {
+                return;
             }
             if (doesNotComeBack != null) {
                 throw new IllegalStateException("the server does not come back", doesNotComeBack);
             }
             story.add("cancelled");
             next = () -> restored(job::fail);
+        }
+    }
+
+    private boolean isCancelled(Step step) throws Exception {
+        cancellation.mayCome();
+        try {
+            step.run();
+            return cancellation.mayComeNoMore();
+        } catch (InterruptedException e) {
+            cancellation.mayComeNoMore(); // it may have been set twice
+            return true;
         }
     }
 
@@ -202,7 +211,7 @@ final class RandomRun implements AutoCloseable {
             network.arm(new Fault(kind, pause, this::killServer));
             story.add("armed " + kind + " and kill of the server");
         } else if (chance < 5 && kind == Kind.STALL) {
-            network.arm(new Fault(kind, pause, driver::interrupt));
+            network.arm(new Fault(kind, pause, cancellation::cancel));
             story.add("armed STALL and cancel");
         } else {
             network.arm(new Fault(kind, pause, () -> {}));
@@ -216,7 +225,7 @@ final class RandomRun implements AutoCloseable {
             server.kill();
         } catch (Exception e) {
             doesNotComeBack = e;
-            driver.interrupt();
+            cancellation.insist();
             return;
         }
         network.up(server.port());
@@ -229,8 +238,17 @@ final class RandomRun implements AutoCloseable {
         job.close();
     }
 
+    /** It is the job that may be cancelled, and not those who read. */
     private void compare() throws Exception {
         job.flush();
+        if (cancellation.mayComeNoMore()) {
+            throw new InterruptedException("cancelled");
+        }
+        askReaders();
+        cancellation.mayCome();
+    }
+
+    private void askReaders() throws Exception {
         compare(null, served);
         if (own != served) {
             compare(job.lineage(), own);

@@ -23,9 +23,9 @@ record SubscribersRun(
         SubscribersBenchmark.Samples samples,
         Arrivals arrivals,
         int healthy) {
-    /** Small, so that garbage is no memory that the server seems to need. */
+    /** Less than twice what is live with so many, so that garbage is no memory that the server seems to need. */
     static final List<String> FEW_JVM = List.of(
-            "-Xms16m", "-Xmx96m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=48m");
+            "-Xms16m", "-Xmx48m", "-XX:MaxDirectMemorySize=128m", "-XX:+UseSerialGC", "-XX:ReservedCodeCacheSize=48m");
 
     /** Of a fixed size within the goal for memory: one that grows collects everything while it does, and all wait for it. */
     static final List<String> MANY_JVM = List.of(

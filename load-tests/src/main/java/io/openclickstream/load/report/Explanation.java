@@ -16,6 +16,12 @@ record Explanation(String name, String title, String text) {
                             + " exactly-once checkpoints. Each runs in a JVM of its own; what counts is the CPU time of"
                             + " that whole process."),
             new Explanation(
+                    "pseudonyms",
+                    "Pseudonyms of user ids",
+                    "Our job over the same clicks from Kafka, with user ids as they were sent and with pseudonyms in their"
+                            + " place, by turns. Each run is a JVM of its own; what counts is the CPU time of that whole"
+                            + " process."),
+            new Explanation(
                     "session-operator",
                     "The session operator alone",
                     "Sessions only, without source and sinks, beside what Flink brings for the same purpose."),

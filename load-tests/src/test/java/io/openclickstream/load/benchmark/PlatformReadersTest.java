@@ -2,6 +2,7 @@ package io.openclickstream.load.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.openclickstream.schemas.live.LiveTable;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,7 @@ class PlatformReadersTest {
     @Test
     void theLedgersPartitionsAreAddedUp() throws Exception {
         try (BufferAllocator allocator = new RootAllocator();
+                AutoCloseable unused = () -> awaitFreed(allocator);
                 FlightServer server = ledgerServer(allocator, "ledger");
                 LedgerReader reader = new LedgerReader("grpc://localhost:" + server.getPort(), "clicks")) {
             LedgerReader.Totals totals = reader.read().orElseThrow();
@@ -101,6 +104,7 @@ class PlatformReadersTest {
     @Test
     void aTableThatIsNotThereYetIsNoError() throws Exception {
         try (BufferAllocator allocator = new RootAllocator();
+                AutoCloseable unused = () -> awaitFreed(allocator);
                 FlightServer server = ledgerServer(allocator, "other");
                 LedgerReader reader = new LedgerReader("grpc://localhost:" + server.getPort(), "clicks")) {
             assertThat(reader.read()).isEmpty();
@@ -121,6 +125,11 @@ class PlatformReadersTest {
         });
         server.start();
         return server;
+    }
+
+    /** What was on its way when a server closed is freed a moment later, by gRPC's threads. */
+    private static void awaitFreed(BufferAllocator allocator) {
+        await().atMost(Duration.ofMinutes(1)).until(() -> allocator.getAllocatedMemory() == 0);
     }
 
     private static FlightServer ledgerServer(BufferAllocator allocator, String table) throws IOException {

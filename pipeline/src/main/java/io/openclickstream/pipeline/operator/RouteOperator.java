@@ -5,6 +5,7 @@ import io.openclickstream.lake.PersonSet;
 import io.openclickstream.pipeline.erasure.ErasureFeed;
 import io.openclickstream.pipeline.erasure.ErasureList;
 import io.openclickstream.pipeline.source.SourceRecord;
+import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
@@ -38,6 +39,7 @@ public final class RouteOperator extends AbstractStreamOperator<ReceivedClick>
     private final ErasureList erasures;
 
     private transient ErasureFeed feed;
+    private transient AppliedErasures applied;
     private transient PersonHasher hasher;
     private transient LedgerTally tally;
     private transient long lastEpoch;
@@ -70,6 +72,7 @@ public final class RouteOperator extends AbstractStreamOperator<ReceivedClick>
             getMetricGroup().gauge("pseudonymKeys", () -> keys.current().periods());
         }
         hasher = new PersonHasher();
+        applied = new AppliedErasures(output, getRuntimeContext().getTaskInfo(), OperatorUid.ROUTE);
         feed = ErasureFeed.open(
                 erasures,
                 getContainingTask()
@@ -111,11 +114,13 @@ public final class RouteOperator extends AbstractStreamOperator<ReceivedClick>
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
         send(checkpointId);
+        applied.tell(checkpointId, feed.known().number());
     }
 
     @Override
     public void finish() {
         send(lastEpoch + 1);
+        applied.end(lastEpoch, feed.known().number());
     }
 
     private void send(long epoch) {

@@ -3,21 +3,15 @@ package io.openclickstream.pipeline.operator;
 import io.openclickstream.pipeline.decide.session.SessionRules;
 import io.openclickstream.pipeline.erasure.ErasureFeed;
 import io.openclickstream.pipeline.erasure.ErasureList;
+import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.Outcome;
-import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.ledger.LedgerEntry;
-import io.openclickstream.schemas.live.Change;
-import io.openclickstream.schemas.session.Entry;
-import io.openclickstream.schemas.session.OpenSession;
-import io.openclickstream.schemas.session.Session;
 import io.openclickstream.schemas.session.SessionChange;
-import io.openclickstream.schemas.session.SessionTimeline;
 import io.openclickstream.schemas.session.UserKey;
-import io.openclickstream.schemas.session.UserTimeline;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListState;
@@ -26,13 +20,13 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -42,8 +36,9 @@ import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks {@link SessionRules} about every click of a user and keeps the user's open sessions. Accepted clicks go on; late
- * clicks, changes of sessions and counts go to the side. Counts go out just before each barrier and at the end.
+ * Asks {@link SessionRules} about every click, and lets {@link UserSessions} keep what they say of its user. Accepted
+ * clicks go on; late clicks, changes of sessions and counts go to the side. Counts go out just before each barrier and at
+ * the end.
  *
  * <p>The watermark is kept in operator state, because Flink begins at "unknown" after a restore and the first click
  * would be taken for on time however late it is (FLINK-5601). A drain ends event time with the largest watermark there
@@ -80,20 +75,24 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
     private final boolean showsOpenSessions;
     private final @Nullable PseudonymSettings pseudonyms;
 
-    private transient @Nullable ListState<String> keysState;
-    private transient @Nullable ShownUsers shownUsers;
     private final ErasureList erasures;
 
+    private transient RestoredPseudonyms shown;
     private transient ListState<Long> erasuresState;
     private transient long erasuresRestored;
     private transient ErasureFeed feed;
     private transient ErasedUsers erased;
+    private transient AppliedErasures applied;
     private transient Counter clicksOfErased;
     private transient ListState<Long> watermarkState;
     private transient long watermarkMillis;
+    private transient long reachedMillis;
     private transient Timelines timelines;
-    private transient EventIds eventIds;
-    private transient InternalTimerService<VoidNamespace> timers;
+    private transient ListState<Boolean> timersLeftOutState;
+    private transient boolean timersWereLeftOut;
+    private transient UserTimers timers;
+    private transient UserSessions sessions;
+    private transient RefusedClicks refused;
     private transient LedgerTally tally;
     private transient long lastEpoch;
 
@@ -132,9 +131,12 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         for (Long restored : watermarkState.get()) {
             watermarkMillis = Math.max(watermarkMillis, restored);
         }
-        keysState = context.getOperatorStateStore()
-                .getUnionListState(new ListStateDescriptor<>("pseudonym-keys", Types.STRING));
-        startPseudonyms(context.isRestored(), keysState);
+        shown = RestoredPseudonyms.start(
+                pseudonyms,
+                context.isRestored(),
+                context.getOperatorStateStore()
+                        .getUnionListState(new ListStateDescriptor<>("pseudonym-keys", Types.STRING)),
+                getProcessingTimeService());
         erasuresState = context.getOperatorStateStore()
                 .getUnionListState(new ListStateDescriptor<>("erasures-applied", Types.LONG));
         long smallest = Long.MAX_VALUE; // users move between subtasks, and nobody knows from which
@@ -142,32 +144,10 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             smallest = Math.min(smallest, restored);
         }
         erasuresRestored = smallest == Long.MAX_VALUE ? 0 : smallest;
-    }
-
-    /** Takes the keys, if they are those that the state was made with. */
-    private void startPseudonyms(boolean isRestored, ListState<String> restored) throws Exception {
-        List<String> described = new ArrayList<>();
-        restored.get().forEach(described::add);
-        PseudonymSettings settings = pseudonyms;
-        if (isRestored && described.isEmpty() != (settings == null)) {
-            throw new IllegalStateException(
-                    "The state was made %s pseudonyms, and pseudonyms.keys is %s. Start a new job, without this state and with a lake of its own; see docs/pseudonyms.md."
-                            .formatted(
-                                    described.isEmpty() ? "without" : "with",
-                                    settings == null ? "not given" : "given"));
-        }
-        if (settings == null) {
-            return;
-        }
-        var keys = new KeysInUse(
-                settings,
-                getProcessingTimeService(),
-                changed -> shownUsers = new ShownUsers(settings.source(), changed));
-        List<String> mistakes = keys.current()
-                .mistakesAfter(described, getProcessingTimeService().getCurrentProcessingTime());
-        if (!mistakes.isEmpty()) {
-            throw new IllegalStateException("pseudonyms.keys=%s does not go with the state: %s"
-                    .formatted(settings.keysFile(), String.join("; ", mistakes)));
+        timersLeftOutState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("timers-left-out", Types.BOOLEAN));
+        for (Boolean restored : timersLeftOutState.get()) {
+            timersWereLeftOut |= restored;
         }
     }
 
@@ -176,13 +156,48 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         super.open();
         var timeline = new ValueStateDescriptor<>("timeline", new UserTimelineSerializer());
         boolean isOnHeap = getKeyedStateBackend().getBackendTypeIdentifier().equals(HEAP);
-        timelines =
-                new Timelines(getRuntimeContext().getState(timeline), isOnHeap, this::setCurrentKey, getMetricGroup());
-        eventIds = new EventIds(
+        timelines = new Timelines(
+                getRuntimeContext().getState(timeline),
+                isOnHeap,
+                this::setCurrentKey,
+                Timelines.maxRecentBytes(Runtime.getRuntime().maxMemory(), slots()),
+                getMetricGroup());
+        var eventIds = new EventIds(
                 rules,
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG)));
-        timers = getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this);
+        timers = new UserTimers(
+                getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this), isOnHeap);
+        sessions = new UserSessions(
+                rules,
+                timelines,
+                eventIds,
+                timers,
+                new SessionRows(shown::userId),
+                showsOpenSessions,
+                change -> output.collect(SESSIONS, new StreamRecord<>(change)));
+        refused = new RefusedClicks(rules, pseudonyms == null || pseudonyms.keepsRefusedBytes());
+        if (timersWereLeftOut || timers.areLeftOutOfSnapshots()) {
+            armAllAgain(isOnHeap);
+        }
         openErasures(isOnHeap);
+    }
+
+    private int slots() {
+        return getContainingTask()
+                .getEnvironment()
+                .getTaskManagerInfo()
+                .getConfiguration()
+                .get(TaskManagerOptions.NUM_TASK_SLOTS);
+    }
+
+    private void armAllAgain(boolean isOnHeap) throws Exception {
+        try (Stream<UserKey> users = users(isOnHeap)) {
+            for (Iterator<UserKey> each = users.iterator(); each.hasNext(); ) {
+                UserKey user = each.next();
+                setCurrentKey(user);
+                sessions.armAgain(user);
+            }
+        }
     }
 
     private void openErasures(boolean isOnHeap) throws Exception {
@@ -194,6 +209,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
                         .getConfiguration()
                         .toMap());
         erased = new ErasedUsers(feed, erasuresRestored, () -> users(isOnHeap), this::forget);
+        applied = new AppliedErasures(output, getRuntimeContext().getTaskInfo(), OperatorUid.SESSIONIZE);
         clicksOfErased = getMetricGroup().counter("clicksOfErasedPersons");
         getMetricGroup().gauge("erasedPersons", erased::persons);
         getMetricGroup().gauge("erasuresApplied", erased::applied);
@@ -229,21 +245,7 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
 
     private void forget(UserKey user) throws Exception {
         setCurrentKey(user);
-        UserTimeline timeline = timelines.of(user);
-        if (timeline == null) {
-            return;
-        }
-        if (timeline.timerMillis() != UserTimeline.NO_TIMER) {
-            timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, timeline.timerMillis());
-        }
-        if (showsOpenSessions) {
-            timeline.revise();
-            for (OpenSession open : rules.sessions(timeline.sessions(), user.siteId())) {
-                output.collect(SESSIONS, new StreamRecord<>(goneWithItsPerson(open, user, timeline.revision())));
-            }
-        }
-        eventIds.clear();
-        timelines.clear(user);
+        sessions.forget(user);
     }
 
     @Override
@@ -256,72 +258,32 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             return;
         }
         if (rules.isLate(click.eventTimeMillis(), watermarkMillis)) {
-            refuse(received, Reason.BEHIND_WATERMARK, late(click.eventTimeMillis()));
+            refuse(refused.late(received, watermarkMillis));
             return;
         }
         UserKey user = (UserKey) getCurrentKey();
-        UserTimeline known = timelines.of(user);
-        UserTimeline timeline = known == null ? new UserTimeline() : known;
-        switch (eventIds.see(click, timeline, watermarkMillis)) {
+        switch (sessions.add(received, user, watermarkMillis)) {
             case DUPLICATE -> tally.ended(received.source(), Outcome.DUPLICATE);
-            case TOO_MANY -> refuse(received, Reason.TOO_MANY_CLICKS, tooMany(timeline.rememberedIds()));
+            case TOO_MANY -> refuse(refused.tooMany(received, sessions.rememberedIds(user)));
             case NEW -> {
-                accept(received, user, timeline);
-                timelines.keep(user, timeline, known == null);
                 tally.ended(received.source(), Outcome.ACCEPTED);
                 output.collect(element);
             }
         }
     }
 
-    private void accept(ReceivedClick received, UserKey user, UserTimeline timeline) {
-        long timer = rules.forgottenAtMillis(received.click().eventTimeMillis());
-        timeline.revise();
-        if (rules.extend(timeline, received)) {
-            timer = Math.min(timer, rules.latestFinalAtMillis(timeline));
-            if (showsOpenSessions) {
-                emit(Change.UPSERT, timeline.latest(), user, timeline.revision(), false);
-            }
-        } else {
-            SessionRules.Added added = rules.add(timeline.sessions(), received, watermarkMillis);
-            timeline.replaceSessions(added.timeline());
-            for (OpenSession replaced : added.replaced()) {
-                emit(Change.DELETE, replaced, user, timeline.revision(), false);
-            }
-            for (OpenSession changed : added.changed()) {
-                emit(Change.UPSERT, changed, user, timeline.revision(), false);
-                timer = Math.min(timer, rules.finalAtMillis(changed));
-            }
-        }
-        armNoLaterThan(timer, timeline);
-    }
-
     @Override
     public void onEventTime(InternalTimer<UserKey, VoidNamespace> timer) throws Exception {
-        UserKey user = timer.getKey();
+        look(timer.getKey(), timer.getTimestamp());
+    }
+
+    private void look(UserKey user, long dueMillis) throws Exception {
+        setCurrentKey(user);
         if (erased.contains(user)) {
-            forget(user);
-            return;
+            sessions.forget(user);
+        } else {
+            sessions.look(user, dueMillis, reachedMillis);
         }
-        UserTimeline timeline = timelines.of(user);
-        if (timeline == null) {
-            return;
-        }
-        long watermark = timers.currentWatermark();
-        timeline.timerMillis(UserTimeline.NO_TIMER);
-        close(user, timeline, watermark);
-        eventIds.forget(timeline, watermark);
-        if (timeline.isEmpty()) {
-            timelines.clear(user);
-            return;
-        }
-        long next = nextFinalAtMillis(user, timeline);
-        if (timeline.rememberedIds() > 0) {
-            boolean hasSessions = next != Long.MAX_VALUE;
-            next = Math.min(next, eventIds.forgetAtMillis(timeline, hasSessions, watermark));
-        }
-        armNoLaterThan(next, timeline);
-        timelines.keep(user, timeline, false);
     }
 
     @Override
@@ -329,54 +291,21 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         throw new IllegalStateException("Users have no timers in processing time.");
     }
 
-    private void close(UserKey user, UserTimeline timeline, long watermark) {
-        if (timeline.hasLatest() && timeline.others() == 0 && rules.latestFinalAtMillis(timeline) > watermark) {
-            return;
-        }
-        SessionRules.Closed closed = rules.close(timeline.sessions(), user.siteId(), watermark);
-        timeline.replaceSessions(closed.timeline());
-        if (!closed.sessions().isEmpty()) {
-            timeline.revise();
-        }
-        for (OpenSession session : closed.sessions()) {
-            emit(Change.UPSERT, session, user, timeline.revision(), true);
-        }
-    }
-
-    private long nextFinalAtMillis(UserKey user, UserTimeline timeline) {
-        if (timeline.hasLatest() && timeline.others() == 0) {
-            return rules.latestFinalAtMillis(timeline);
-        }
-        SessionTimeline sessions = timeline.sessions();
-        Long next = rules.nextFinalAtMillis(sessions, user.siteId());
-        return next == null ? Long.MAX_VALUE : next;
-    }
-
-    /** One timer per user: it is moved only to an earlier moment, and set anew when it has fired. */
-    private void armNoLaterThan(long millis, UserTimeline timeline) {
-        long armed = timeline.timerMillis();
-        if (armed != UserTimeline.NO_TIMER) {
-            if (armed <= millis) {
-                return;
-            }
-            timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, armed);
-        }
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, millis);
-        timeline.timerMillis(millis);
-    }
-
     @Override
-    public void processWatermark(Watermark mark) throws Exception {
+    protected void advanceTo(Watermark mark) throws Exception {
         // Before the timers fire, and kept even when no click follows before the next checkpoint.
         if (mark.getTimestamp() != Long.MAX_VALUE) {
             watermarkMillis = Math.max(watermarkMillis, mark.getTimestamp());
         }
-        super.processWatermark(mark);
+        reachedMillis = mark.getTimestamp();
+        timers.advance(reachedMillis, this::look);
+        super.advanceTo(mark);
     }
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
         sendCounts(checkpointId);
+        applied.tell(checkpointId, erased.applied());
     }
 
     @Override
@@ -384,10 +313,9 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         super.snapshotState(context);
         timelines.flush();
         watermarkState.update(List.of(watermarkMillis));
-        if (keysState != null && shownUsers != null) {
-            keysState.update(shownUsers.keys().described());
-        }
+        shown.snapshot();
         erasuresState.update(List.of(erased.applied()));
+        timersLeftOutState.update(List.of(timers.areLeftOutOfSnapshots()));
     }
 
     @Override
@@ -403,7 +331,9 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
 
     @Override
     public void finish() throws Exception {
+        erased.finish();
         sendCounts(lastEpoch + 1);
+        applied.end(lastEpoch, erased.applied());
         super.finish();
     }
 
@@ -412,78 +342,8 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         tally.drain(epoch).forEach(entry -> output.collect(COUNTED, new StreamRecord<>(entry)));
     }
 
-    private void emit(Change change, OpenSession open, UserKey user, long revision, boolean isFinal) {
-        if (!isFinal && !showsOpenSessions) {
-            return;
-        }
-        Session session = new Session(
-                SessionRules.sessionId(user, open),
-                user.siteId(),
-                shownUsers == null ? user.userId() : shownUsers.shown(user.userId(), open.startMillis()),
-                open.startMillis(),
-                open.endMillis(),
-                open.clicks(),
-                open.pages(),
-                open.entry(),
-                open.exit().page(),
-                open.orders(),
-                open.revenue(),
-                open.closeReason(),
-                open.ingestionTimeMillis(),
-                revision,
-                isFinal);
-        output.collect(SESSIONS, new StreamRecord<>(new SessionChange(change, session)));
-    }
-
-    private void refuse(ReceivedClick received, Reason reason, String detail) {
-        boolean keepsBytes = pseudonyms == null || pseudonyms.keepsRefusedBytes();
-        var refused = new Rejected(
-                reason,
-                detail,
-                received.source(),
-                received.click().eventTimeMillis(),
-                received.rawKey(),
-                keepsBytes ? received.rawValue() : null);
-        refuse(refused);
-    }
-
-    private void refuse(Rejected refused) {
-        output.collect(REFUSED, new StreamRecord<>(refused));
-        tally.ended(refused.source(), refused.reason().outcome());
-    }
-
-    /** Says which row goes, and nothing that was in it. */
-    private static SessionChange goneWithItsPerson(OpenSession open, UserKey user, long revision) {
-        Session row = new Session(
-                SessionRules.sessionId(user, open),
-                user.siteId(),
-                "",
-                open.startMillis(),
-                open.endMillis(),
-                open.clicks(),
-                open.pages(),
-                new Entry("", null, null, null, null, null, null, null),
-                null,
-                0,
-                List.of(),
-                null,
-                open.ingestionTimeMillis(),
-                revision,
-                false);
-        return new SessionChange(Change.DELETE, row);
-    }
-
-    private String late(long eventTimeMillis) {
-        return "event_time %d lies %d ms behind the watermark %d, more than the allowed lateness of %d ms"
-                .formatted(
-                        eventTimeMillis,
-                        watermarkMillis - eventTimeMillis,
-                        watermarkMillis,
-                        rules.allowedLateness().toMillis());
-    }
-
-    private String tooMany(long clicks) {
-        return "its user has sent %d clicks within %s, which is all that user.max-clicks lets one user send"
-                .formatted(clicks, rules.deduplicationHorizon());
+    private void refuse(Rejected record) {
+        output.collect(REFUSED, new StreamRecord<>(record));
+        tally.ended(record.source(), record.reason().outcome());
     }
 }

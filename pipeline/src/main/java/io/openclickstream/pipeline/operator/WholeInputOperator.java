@@ -18,12 +18,17 @@ abstract class WholeInputOperator<OUT> extends AbstractStreamOperator<OUT> imple
     @Override
     public void processWatermark(Watermark mark) throws Exception {
         if (mark.getTimestamp() != Long.MAX_VALUE) {
-            super.processWatermark(mark);
+            advanceTo(mark);
         }
     }
 
     @Override
     public void endInput() throws Exception {
-        super.processWatermark(Watermark.MAX_WATERMARK);
+        advanceTo(Watermark.MAX_WATERMARK);
+    }
+
+    /** Event time has come this far: timers fire, and the watermark goes on. */
+    protected void advanceTo(Watermark mark) throws Exception {
+        super.processWatermark(mark);
     }
 }

@@ -100,7 +100,7 @@ public record SavepointContents(long checkpointId, List<Operator> operators) {
         return new SavepointContents(metadata.getCheckpointId(), operators);
     }
 
-    private static CheckpointMetadata metadata(String path, ClassLoader loader) throws IOException {
+    static CheckpointMetadata metadata(String path, ClassLoader loader) throws IOException {
         try {
             CompletedCheckpointStorageLocation location =
                     AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
@@ -116,7 +116,7 @@ public record SavepointContents(long checkpointId, List<Operator> operators) {
         }
     }
 
-    private static Map<OperatorID, OperatorUid> uids() {
+    static Map<OperatorID, OperatorUid> uids() {
         Map<OperatorID, OperatorUid> uids = new HashMap<>();
         for (OperatorUid uid : OperatorUid.values()) {
             uids.put(new OperatorID(StreamGraphHasherV2.generateUserSpecifiedHash(uid.uid())), uid);

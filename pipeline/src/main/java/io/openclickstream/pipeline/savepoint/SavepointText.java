@@ -37,6 +37,35 @@ final class SavepointText {
         return lines;
     }
 
+    /** Tells where persons were found, a line for each state, and what that means. */
+    static List<String> found(List<SavepointSearch.Found> all) {
+        List<String> lines = new ArrayList<>();
+        for (SavepointSearch.Found found : all) {
+            lines.add("%-38s %,12d entries, %,d of them, %,d others that hold an id%s"
+                    .formatted(
+                            found.place(),
+                            found.entries(),
+                            found.theirs(),
+                            found.mentions(),
+                            found.unread() == 0
+                                    ? ""
+                                    : "; %,d bytes of records under way cannot be looked into"
+                                            .formatted(found.unread())));
+        }
+        long theirs = all.stream().mapToLong(SavepointSearch.Found::theirs).sum();
+        long mentions = all.stream().mapToLong(SavepointSearch.Found::mentions).sum();
+        long unread = all.stream().mapToLong(SavepointSearch.Found::unread).sum();
+        lines.add(
+                theirs > 0
+                        ? "It holds them. Delete it when no job needs it any more."
+                        : mentions > 0
+                                ? "It keeps nothing under their keys, but entries of others, or of all, hold an id."
+                                : unread > 0
+                                        ? "It keeps nothing of them, as far as it can be read; a savepoint can be read to its end."
+                                        : "It holds nothing of them.");
+        return lines;
+    }
+
     private static String meaning(SavepointContents.Operator operator) {
         return Arrays.stream(OperatorUid.values())
                 .filter(known -> known.uid().equals(operator.uid()))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.pipeline.ReleaseJob;
+import io.openclickstream.pipeline.TestCluster;
 import io.openclickstream.pipeline.sink.live.KeepingFlightServer;
 import io.openclickstream.pipeline.source.ClickSource;
 import io.openclickstream.pipeline.source.WireType;
@@ -15,7 +16,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -23,7 +23,6 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.InjectMiniCluster;
@@ -40,14 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DrainWhileIdleTest {
     private static final int PARTITIONS = 5;
     private static final Duration IDLE_TIMEOUT = Duration.ofMillis(300);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @RegisterExtension
-    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-            .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(3)
-            .setConfiguration(new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
-            .build());
+    static final MiniClusterExtension FLINK = TestCluster.withSlots(3);
 
     @TempDir
     Path folder;
@@ -67,7 +62,7 @@ class DrainWhileIdleTest {
     void makesEverySessionAndWindowFinal(int parallelism, @InjectMiniCluster MiniCluster cluster) throws Exception {
         try (KeepingFlightServer flight = new KeepingFlightServer();
                 Run run = new Run(cluster, parallelism, null, flight)) {
-            run.awaitIdle();
+            run.awaitIdle(PARTITIONS);
             assertThat(finalSessions(flight))
                     .as("sessions that are final before the drain")
                     .isLessThan(PARTITIONS);
@@ -83,7 +78,7 @@ class DrainWhileIdleTest {
         try (KeepingFlightServer flight = new KeepingFlightServer()) {
             String savepoint;
             try (Run stopped = new Run(cluster, before, null, flight)) {
-                stopped.awaitIdle();
+                stopped.awaitIdle(PARTITIONS);
                 savepoint = stopped.stop(false);
             }
             assertThat(finalSessions(flight))
@@ -91,7 +86,7 @@ class DrainWhileIdleTest {
                     .isLessThan(PARTITIONS);
 
             try (Run resumed = new Run(cluster, afterwards, savepoint, flight)) {
-                resumed.awaitIdle();
+                resumed.awaitIdle(0);
                 resumed.stop(true);
             }
             assertAllIsFinal(flight);
@@ -153,7 +148,9 @@ class DrainWhileIdleTest {
             job = env.executeAsync("drain");
         }
 
-        void awaitIdle() {
+        /** Waits until all of it runs, has read so many clicks, and hears no more. */
+        void awaitIdle(int clicks) {
+            await().atMost(PATIENCE).until(() -> IdleProbe.clicks(id) == clicks);
             await().atMost(PATIENCE).until(() -> IdleProbe.idleSubtasks(id) == parallelism);
             await().atMost(PATIENCE).until(() -> {
                 for (AccessExecutionVertex task : cluster.getExecutionGraph(job.getJobID())

@@ -6,7 +6,11 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
+import org.apache.flink.runtime.checkpoint.SnapshotType;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -29,15 +33,31 @@ public final class OperatorScript<K, I, O> {
         STRAIGHT,
         RESTORED_AFTER_EVERY_STEP,
         STRAIGHT_ON_ROCKSDB,
-        RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB;
+        RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB,
+        /** From one backend to the other and back again, by savepoints. */
+        MOVED_AFTER_EVERY_STEP;
 
         /** Whether the operator is thrown away and restored between any two steps. */
         public boolean isRestored() {
-            return this == RESTORED_AFTER_EVERY_STEP || this == RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB;
+            return this != STRAIGHT && this != STRAIGHT_ON_ROCKSDB;
         }
 
-        StateBackend backend() {
-            if (this == STRAIGHT || this == RESTORED_AFTER_EVERY_STEP) {
+        /** Whether state is objects, and always was. */
+        boolean isOnHeap() {
+            return this == STRAIGHT || this == RESTORED_AFTER_EVERY_STEP;
+        }
+
+        boolean isMoved() {
+            return this == MOVED_AFTER_EVERY_STEP;
+        }
+
+        private SnapshotType snapshotType() {
+            return isMoved() ? SavepointType.savepoint(SavepointFormatType.CANONICAL) : CheckpointType.CHECKPOINT;
+        }
+
+        /** @param restores how often the operator was restored before */
+        StateBackend backend(long restores) {
+            if (isOnHeap() || (isMoved() && restores % 2 == 0)) {
                 return new HashMapStateBackend();
             }
             EmbeddedRocksDBStateBackend rocks = new EmbeddedRocksDBStateBackend();
@@ -53,6 +73,8 @@ public final class OperatorScript<K, I, O> {
             return (List<X>) side.getOrDefault(tag.getId(), List.of());
         }
     }
+
+    private static final long FIRST_CHECKPOINT = 1_000;
 
     private final SupplierWithException<OneInputStreamOperator<I, O>, Exception> operator;
     private final KeySelector<I, K> key;
@@ -120,17 +142,18 @@ public final class OperatorScript<K, I, O> {
     public Outcome<O> run(Mode mode, OutputTag<?>... sides) throws Exception {
         List<O> main = new ArrayList<>();
         Map<String, List<Object>> side = new HashMap<>();
-        KeyedOneInputStreamOperatorTestHarness<K, I, O> harness = open(mode, null);
-        long checkpoint = 1_000;
+        KeyedOneInputStreamOperatorTestHarness<K, I, O> harness = open(mode, null, 0);
+        long checkpoint = FIRST_CHECKPOINT;
         for (var step : steps) {
             step.accept(harness);
             if (mode.isRestored()) {
                 harness.prepareSnapshotPreBarrier(checkpoint);
-                OperatorSubtaskState snapshot = harness.snapshot(checkpoint++, 0);
+                OperatorSubtaskState snapshot = harness.snapshotWithLocalState(checkpoint++, 0, mode.snapshotType())
+                        .getJobManagerOwnedState();
                 collect(harness, main, side, sides);
                 long processingTime = harness.getProcessingTime();
                 harness.close();
-                harness = open(mode, snapshot);
+                harness = open(mode, snapshot, checkpoint - FIRST_CHECKPOINT);
                 harness.setProcessingTime(processingTime);
             }
         }
@@ -141,10 +164,10 @@ public final class OperatorScript<K, I, O> {
         return new Outcome<>(main, side, entries, timers);
     }
 
-    private KeyedOneInputStreamOperatorTestHarness<K, I, O> open(Mode mode, OperatorSubtaskState snapshot)
-            throws Exception {
+    private KeyedOneInputStreamOperatorTestHarness<K, I, O> open(
+            Mode mode, OperatorSubtaskState snapshot, long restores) throws Exception {
         var harness = new KeyedOneInputStreamOperatorTestHarness<>(operator.get(), key, keyType);
-        harness.setStateBackend(mode.backend());
+        harness.setStateBackend(mode.backend(restores));
         harness.setup();
         if (snapshot != null) {
             harness.initializeState(snapshot);

@@ -135,7 +135,7 @@ final class PartitionStory implements AutoCloseable {
 
     /** Users about whom something is kept. */
     int keptUsers() {
-        return sessionize.numEventTimeTimers();
+        return sessionize.numKeyedStateEntries();
     }
 
     private <T> List<T> values(OutputTag<T> tag) {

@@ -9,6 +9,7 @@ import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
 import io.openclickstream.schemas.click.SourcePosition;
+import io.openclickstream.schemas.lake.LakePrepared;
 import io.openclickstream.schemas.session.UserKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +50,26 @@ class RouteOperatorTest {
         assertThat(route(ErasureList.NONE, "ada"))
                 .extracting(Rejected::reason)
                 .containsExactly(Reason.EVENT_TIME_IN_FUTURE);
+    }
+
+    @Test
+    void tellsBeforeEachBarrierUpToWhichEntryItObeysAndForTheLastTimeAtItsEnd() throws Exception {
+        var erasures = new TestErasures(lake);
+        erasures.add("shop", "ada");
+        erasures.add("shop", "ben");
+        var route = new RouteOperator(null, erasures.list(Duration.ofHours(1)));
+        try (var harness = new OneInputStreamOperatorTestHarness<SourceRecord, ReceivedClick>(route)) {
+            harness.open();
+            harness.prepareSnapshotPreBarrier(4);
+            harness.endInput();
+            harness.getOneInputOperator().finish();
+            harness.prepareSnapshotPreBarrier(6);
+            assertThat(harness.getSideOutput(AppliedErasures.TOLD))
+                    .extracting(StreamRecord::getValue)
+                    .containsExactly(
+                            LakePrepared.ofErasures(2, 4, "route", 0, 1, false),
+                            LakePrepared.ofErasures(2, 5, "route", 0, 1, true));
+        }
     }
 
     private static List<Rejected> route(ErasureList erasures, @Nullable String... users) throws Exception {

@@ -14,6 +14,7 @@ import io.openclickstream.pipeline.operator.OperatorScript.Outcome;
 import io.openclickstream.schemas.click.Reason;
 import io.openclickstream.schemas.click.ReceivedClick;
 import io.openclickstream.schemas.click.Rejected;
+import io.openclickstream.schemas.lake.LakePrepared;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.Change;
 import io.openclickstream.schemas.session.SeenIds;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +62,8 @@ class SessionizeErasureTest {
         Outcome<ReceivedClick> withoutHer =
                 run(mode, script(OFTEN).element(of("ben", "c", 0)).step(harness -> erase(harness, "zoe", next)));
         assertThat(before.stateEntries()).isPositive().isEqualTo(withoutHer.stateEntries());
-        assertThat(before.timers()).isEqualTo(1);
+        // Where state was always on the heap, Flink has no timers of users.
+        assertThat(before.timers()).isBetween(mode.isOnHeap() || mode.isMoved() ? 0 : 1, mode.isOnHeap() ? 0 : 1);
 
         Outcome<ReceivedClick> outcome =
                 run(mode, erasedWithOpenSessions().element(of("ben", "d", 5)).watermark(END));
@@ -147,7 +150,7 @@ class SessionizeErasureTest {
 
     /** As from a savepoint that was taken before: the list is read before the first click, the walk comes later. */
     @ParameterizedTest
-    @EnumSource(names = "RESTORED.*", mode = EnumSource.Mode.MATCH_ANY)
+    @EnumSource(names = "(RESTORED|MOVED).*", mode = EnumSource.Mode.MATCH_ANY)
     void jobRestoredAfterTheErasureRefusesItsVeryFirstClickAndClosesNoSession(Mode mode) throws Exception {
         Outcome<ReceivedClick> outcome = run(
                 mode,
@@ -168,7 +171,7 @@ class SessionizeErasureTest {
 
     /** One of two subtasks had not walked when the savepoint was taken, and nobody knows whose users come where. */
     @ParameterizedTest
-    @EnumSource(names = "RESTORED.*", mode = EnumSource.Mode.MATCH_NONE)
+    @EnumSource(names = "(RESTORED|MOVED).*", mode = EnumSource.Mode.MATCH_NONE)
     void walkIsMadeAgainWhereAnySubtaskHadNotEndedIt(Mode mode) throws Exception {
         OperatorSubtaskState walked;
         OperatorSubtaskState waiting;
@@ -191,6 +194,25 @@ class SessionizeErasureTest {
         }
         try (var restored = subtask(0, 2, 2, walked, mode)) {
             assertThat(operator(restored).erasuresApplied()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tellsBeforeEachBarrierUpToWhichEntryItHasWalkedAndNotWhatItKnows() throws Exception {
+        erasures.add("shop", "ada");
+        try (var harness = subtask(0, 1, 1, null, Mode.STRAIGHT)) {
+            harness.prepareSnapshotPreBarrier(1);
+            takeNews(harness, 1);
+            harness.prepareSnapshotPreBarrier(2);
+            harness.endInput();
+            operator(harness).finish();
+            harness.prepareSnapshotPreBarrier(4);
+            assertThat(harness.getSideOutput(AppliedErasures.TOLD))
+                    .extracting(StreamRecord::getValue)
+                    .containsExactly(
+                            LakePrepared.ofErasures(0, 1, "sessionize", 0, 1, false),
+                            LakePrepared.ofErasures(1, 2, "sessionize", 0, 1, false),
+                            LakePrepared.ofErasures(1, 3, "sessionize", 0, 1, true));
         }
     }
 
@@ -274,7 +296,7 @@ class SessionizeErasureTest {
                 8,
                 parallelism,
                 index);
-        harness.setStateBackend(mode.backend());
+        harness.setStateBackend(mode.backend(0));
         harness.setup();
         if (state != null) {
             harness.initializeState(

@@ -215,7 +215,8 @@ class SessionizeOperatorTest {
                         .element(at("b", 500))
                         .element(at("c", 900))
                         .element(at("d", 1_001)));
-        assertThat(outcome.timers()).isEqualTo(1);
+        // Where state was always on the heap, Flink has no timers of users.
+        assertThat(outcome.timers()).isBetween(mode.isOnHeap() || mode.isMoved() ? 0 : 1, mode.isOnHeap() ? 0 : 1);
     }
 
     @ParameterizedTest

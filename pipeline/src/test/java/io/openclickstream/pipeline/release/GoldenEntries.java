@@ -47,6 +47,7 @@ final class GoldenEntries {
             case WATERMARK,
                     PSEUDONYM_KEYS,
                     ERASURES_APPLIED,
+                    TIMERS_LEFT_OUT,
                     METRIC_DEFINITIONS,
                     LIVE_SESSIONS_LINEAGE,
                     LIVE_METRICS_LINEAGE,
@@ -69,6 +70,7 @@ final class GoldenEntries {
             case WATERMARK -> List.of(MOMENT, Long.MIN_VALUE);
             case PSEUDONYM_KEYS -> List.of("grouping 0011223344556677", "key 2026-12 1700000000000 8899aabbccddeeff");
             case ERASURES_APPLIED -> List.of(0L, 7L);
+            case TIMERS_LEFT_OUT -> List.of(true, false);
             case LEDGER_STEP, LEDGER_TOTAL ->
                 List.of(
                         new LedgerEntry("clicks", 3, 7, 100, 128, 28, 15, 6, 1, 2, 3, 1, MOMENT, MOMENT - 5, true),
@@ -88,6 +90,7 @@ final class GoldenEntries {
             case LAKE_PREPARED ->
                 List.of(
                         lake(9, true, new LakeContent(List.of(), List.of())),
+                        LakePrepared.ofErasures(7, 8, "sessionize", 0, 2, false),
                         lake(
                                 7,
                                 false,

@@ -2,6 +2,7 @@ package io.openclickstream.pipeline.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openclickstream.pipeline.TestCluster;
 import io.openclickstream.pipeline.release.GoldenBytes.Role;
 import io.openclickstream.schemas.RegisteredState;
 import java.io.IOException;
@@ -52,7 +53,7 @@ class MakeReleaseSample {
             """);
 
     @RegisterExtension
-    static final MiniClusterExtension FLINK = ReleaseCluster.create();
+    static final MiniClusterExtension FLINK = TestCluster.withSlots(4);
 
     @TempDir
     Path folder;

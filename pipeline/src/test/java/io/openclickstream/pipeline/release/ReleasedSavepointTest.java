@@ -3,6 +3,7 @@ package io.openclickstream.pipeline.release;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.openclickstream.pipeline.TestCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ReleasedSavepointTest {
     @RegisterExtension
-    static final MiniClusterExtension FLINK = ReleaseCluster.create();
+    static final MiniClusterExtension FLINK = TestCluster.withSlots(4);
 
     static List<Arguments> runs() throws IOException {
         List<Arguments> runs = new ArrayList<>();

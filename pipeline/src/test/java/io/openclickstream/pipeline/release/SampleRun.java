@@ -35,7 +35,7 @@ record SampleRun(String backend, int parallelism, Path metrics) {
     /** The lineage of every sample; a restored job has it from state only. */
     static final String LINEAGE = "00000000-0000-0001-0000-000000000002";
 
-    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final Duration BOUND = Duration.ofMinutes(4);
 
     /**
      * Runs to the end of a story.

@@ -1,9 +1,15 @@
 package io.openclickstream.pipeline.savepoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclickstream.schemas.session.UserKey;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SavepointTextTest {
     @Test
@@ -21,5 +27,58 @@ class SavepointTextTest {
                         "  total  KEYED  LedgerEntry by PartitionKey; registered, since 0.1.0",
                         "  panes  KEYED  map from String to Pane by PaneBucket; registered, since 0.1.0",
                         "  definitions  UNION  MetricDefinition, 2 entries; registered, since 0.1.0");
+    }
+
+    @Test
+    void tellsWherePersonsWereFoundAndWhatItMeans() {
+        var theirs = new SavepointSearch.Found("sessionize/timeline", 1_200, 2, 0, 0);
+        var others = new SavepointSearch.Found("lake-commit/prepared", 3, 0, 1, 0);
+        var underWay = new SavepointSearch.Found("sessionize/(under way)", 0, 0, 0, 4_096);
+        var none = new SavepointSearch.Found("ledger/step", 4, 0, 0, 0);
+
+        assertThat(SavepointText.found(List.of(theirs, others, underWay)))
+                .map(line -> line.replaceAll("  +", "  "))
+                .containsExactly(
+                        "sessionize/timeline  1,200 entries, 2 of them, 0 others that hold an id",
+                        "lake-commit/prepared  3 entries, 0 of them, 1 others that hold an id",
+                        "sessionize/(under way)  0 entries, 0 of them, 0 others that hold an id; 4,096 bytes of records"
+                                + " under way cannot be looked into",
+                        "It holds them. Delete it when no job needs it any more.");
+        assertThat(last(others, underWay)).startsWith("It keeps nothing under their keys, but entries");
+        assertThat(last(none, underWay)).startsWith("It keeps nothing of them, as far as it can be read;");
+        assertThat(last(none)).isEqualTo("It holds nothing of them.");
+        assertThat(none.isFree()).isTrue();
+        assertThat(List.of(theirs, others, underWay)).noneMatch(SavepointSearch.Found::isFree);
+    }
+
+    private static String last(SavepointSearch.Found... found) {
+        List<String> lines = SavepointText.found(List.of(found));
+        return lines.get(lines.size() - 1);
+    }
+
+    @Test
+    void looksForThePersonsThatWereGivenAndSaysAllThatIsWrong(@TempDir Path folder) throws Exception {
+        Path receipt = folder.resolve("receipt.json");
+        Files.writeString(receipt, "{\"persons\":[\"shop/ada\"]}");
+        assertThat(SavepointOptions.persons(options("DIR"))).isEmpty();
+        assertThat(SavepointOptions.persons(options("DIR", "--user=shop/a/b", "--receipt=" + receipt)))
+                .containsExactly(new UserKey("shop", "a/b"), new UserKey("shop", "ada"));
+        assertThatThrownBy(() -> options("DIR", "--user=ada", "--receipt=" + folder.resolve("none")))
+                .hasMessageContainingAll("is not like SITE/USER: ada", "Give the receipt of an erasure");
+    }
+
+    private static SavepointOptions options(String... arguments) throws Exception {
+        return SavepointOptions.PROGRAM.read(List.of(arguments), Map.of());
+    }
+
+    @Test
+    void takesThePersonsOfAReceipt(@TempDir Path folder) throws Exception {
+        Path receipt = folder.resolve("receipt.json");
+        Files.writeString(
+                receipt,
+                "{\"version\":3,\"places\":[{\"persons\":[\"x/y\"]}],\"persons\":[\"shop/ada\",\"a/b/c\"],\"open\":[]}");
+        assertThat(ReceiptPersons.read(receipt)).containsExactly("shop/ada", "a/b/c");
+        Files.writeString(receipt, "{\"places\":[{\"persons\":[\"x/y\"]}]}");
+        assertThatThrownBy(() -> ReceiptPersons.read(receipt)).hasMessageContaining("names no persons");
     }
 }

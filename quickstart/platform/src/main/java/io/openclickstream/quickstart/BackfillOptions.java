@@ -75,6 +75,13 @@ final class BackfillOptions {
     String brokers;
 
     @Nullable
+    @Option(
+            names = "--kafka.properties",
+            paramLabel = "FILE",
+            description = "Further properties of the Kafka client, such as its security settings; as the job has them.")
+    Path kafkaProperties;
+
+    @Nullable
     @Option(names = "--kafka.topic", paramLabel = "TOPIC", description = "The topic; not the one that the job reads.")
     String topic;
 
@@ -197,7 +204,8 @@ final class BackfillOptions {
     }
 
     private void checkInput(Mistakes wrong) {
-        boolean isKafka = brokers != null || topic != null || kafkaFrom != null || kafkaTo != null;
+        boolean isKafka =
+                brokers != null || topic != null || kafkaFrom != null || kafkaTo != null || kafkaProperties != null;
         if (isKafka) {
             wrong.require(files.isEmpty(), "kafka", "and files are given. Give one of both");
             wrong.require(
@@ -206,6 +214,10 @@ final class BackfillOptions {
                     "is not a list of HOST:PORT separated by commas");
             wrong.require(topic != null && !topic.isBlank(), "kafka.topic", "is missing. Name the topic to read");
             wrong.require(kafkaTo != null, "kafka.to", "is missing. Give " + Bound.FORMAT);
+            wrong.require(
+                    kafkaProperties == null || kafkaProperties.toFile().canRead(),
+                    "kafka.properties",
+                    "cannot be read. Give a readable file of name=value lines");
             checkBound(kafkaFrom, "kafka.from", wrong);
             checkBound(kafkaTo, "kafka.to", wrong);
         } else if (files.isEmpty()) {
@@ -304,7 +316,12 @@ final class BackfillOptions {
     private @Nullable KafkaRange range() {
         return brokers == null || topic == null || kafkaTo == null
                 ? null
-                : new KafkaRange(brokers, topic, kafkaFrom == null ? null : Bound.of(kafkaFrom), Bound.of(kafkaTo));
+                : new KafkaRange(
+                        brokers,
+                        topic,
+                        kafkaFrom == null ? null : Bound.of(kafkaFrom),
+                        Bound.of(kafkaTo),
+                        kafkaProperties);
     }
 
     private static void add(List<String> arguments, String option, @Nullable Object value) {

@@ -95,8 +95,18 @@ final class BenchOptions extends PlatformOptions {
         return clicks != null ? clicks : isShort ? chosen.shortClicks() : chosen.usualClicks();
     }
 
-    /** What the side-by-side comparison is told. */
+    /** What the side-by-side comparison is told, and that of pseudonyms, which is the same of other jobs. */
     List<String> comparisonArguments(Addresses addresses, Path root) {
+        if (benchmark == Benchmark.PSEUDONYMS) {
+            return List.of(
+                    "--name=pseudonyms",
+                    "--jobs=USER_IDS,PSEUDONYMS",
+                    "--kafka.bootstrap-servers=" + addresses.kafka(),
+                    "--clicks=" + clicksOf(Benchmark.PSEUDONYMS),
+                    "--rounds=" + (isShort ? 1 : 3),
+                    "--seed=" + seed,
+                    reportDir(root, Benchmark.PSEUDONYMS));
+        }
         return List.of(
                 "--kafka.bootstrap-servers=" + addresses.kafka(),
                 "--clicks=" + clicksOf(Benchmark.SIDE_BY_SIDE),

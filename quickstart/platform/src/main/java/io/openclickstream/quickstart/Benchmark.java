@@ -12,6 +12,7 @@ enum Benchmark {
     ROAD(1_000_000, 200_000, "how many clicks a second one core carries from Kafka to the lake and the Flight server"),
     SIDE_BY_SIDE(
             4_000_000, 600_000, "our job beside the same work in Flink SQL and the DataStream API, on two backends"),
+    PSEUDONYMS(2_000_000, 300_000, "our job with user ids and with pseudonyms in their place, on two backends"),
     PARQUET_WRITER(1_000_000, 300_000, "our Parquet writer beside Flink's AvroParquetWriters, over the same clicks"),
     LAKE_COMPACTION(900_000, 300_000, "an hour of the lake before and after its small files were compacted"),
     SESSION_OPERATOR(2_000_000, 300_000, "our session operator alone beside Flink's session windows, on two backends"),

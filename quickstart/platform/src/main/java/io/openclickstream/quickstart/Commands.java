@@ -191,7 +191,7 @@ final class Commands {
         }
         return switch (options.benchmark) {
             case ROAD -> benchRoad(options, typed);
-            case SIDE_BY_SIDE -> benchSideBySide(options, typed);
+            case SIDE_BY_SIDE, PSEUDONYMS -> benchSideBySide(options, typed);
             case PARQUET_WRITER ->
                 benchmark(
                         typed,

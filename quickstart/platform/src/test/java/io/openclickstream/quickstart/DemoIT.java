@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a person runs it, in a process of its own. */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class DemoIT {
     private static final Path ROOT =
             Path.of(System.getProperty("clickstream.root", ".")).toAbsolutePath();
     private static final Pattern READ = Pattern.compile("Clicks +([\\d,]+) read");
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     @TempDir
     Path folder;
@@ -46,12 +46,13 @@ class DemoIT {
         Path firstOutput = folder.resolve("first.txt");
         Process first = demo(firstOutput);
         awaitClicks(firstOutput, 200);
+        // Clicks are told as soon as they are pushed, the first checkpoint once it is complete.
+        awaitShown(firstOutput, "Last checkpoint  \\d+, \\d+ s ago");
+        awaitShown(firstOutput, "Complete up to   20\\d\\d-");
         long read = stop(first, firstOutput);
         assertThat(Files.readString(firstOutput))
                 .contains("http://localhost:" + ports.flinkPage())
                 .contains("fl.connect(\"grpc://localhost:" + ports.flight() + "\")")
-                .containsPattern("Last checkpoint  \\d+, \\d+ s ago")
-                .containsPattern("Complete up to   20\\d\\d-")
                 .doesNotContain("\u001b")
                 .endsWith("stopped" + System.lineSeparator());
 
@@ -74,7 +75,7 @@ class DemoIT {
         List<ProcessHandle> children = demo.descendants().toList();
         assertThat(children).hasSizeGreaterThanOrEqualTo(3);
         demo.destroyForcibly().waitFor();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(children)
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(children)
                 .noneMatch(ProcessHandle::isAlive));
     }
 
@@ -149,9 +150,14 @@ class DemoIT {
                 .isGreaterThanOrEqualTo(atLeast));
     }
 
+    private static void awaitShown(Path output, String pattern) {
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(Files.readString(output))
+                .containsPattern(pattern));
+    }
+
     private static long stop(Process demo, Path output) throws Exception {
         new ProcessBuilder("kill", "-INT", String.valueOf(demo.pid())).start().waitFor();
-        assertThat(demo.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(demo.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(demo.exitValue()).isEqualTo(130);
         return clicksRead(output);
     }

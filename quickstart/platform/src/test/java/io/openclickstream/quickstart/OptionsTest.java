@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.OptionsException;
 import io.openclickstream.quickstart.backfill.BackfillSettings;
+import io.openclickstream.quickstart.backfill.Bound;
 import io.openclickstream.quickstart.platform.Addresses;
 import io.openclickstream.quickstart.platform.DataFolder;
 import io.openclickstream.quickstart.platform.Lake;
@@ -91,6 +92,17 @@ class OptionsTest {
                 .contains("--format=AVRO", "--clicks=4000000");
         assertThat(BenchOptions.PROGRAM.read(List.of("side-by-side"), Map.of()).comparisonArguments(addresses, ROOT))
                 .contains("--format=JSON");
+        assertThat(BenchOptions.PROGRAM
+                        .read(List.of("pseudonyms", "--seed=7"), Map.of())
+                        .comparisonArguments(addresses, ROOT))
+                .containsExactly(
+                        "--name=pseudonyms",
+                        "--jobs=USER_IDS,PSEUDONYMS",
+                        "--kafka.bootstrap-servers=localhost:9092",
+                        "--clicks=2000000",
+                        "--rounds=3",
+                        "--seed=7",
+                        "--report.dir=" + ROOT.resolve("load-tests/target/pseudonyms"));
         assertThatThrownBy(() -> BenchOptions.PROGRAM.read(List.of("road", "--format=AVRO"), Map.of()))
                 .hasMessageContaining("format=AVRO (from command line): is for side-by-side only. Leave it out");
     }
@@ -295,6 +307,32 @@ class OptionsTest {
     }
 
     @Test
+    void aBackfillOfATopicIsReadWhole(@TempDir Path folder) throws Exception {
+        Path properties = Files.writeString(folder.resolve("client.properties"), "security.protocol=SSL\n");
+        BackfillSettings settings = BackfillOptions.PROGRAM
+                .read(
+                        List.of(
+                                "--name=year",
+                                "--until=2026-01-01T00:00:00Z",
+                                "--lake.uri=s3://clicks/lake",
+                                "--kafka=one:9092,two:9092",
+                                "--kafka.properties=" + properties,
+                                "--kafka.topic=archive",
+                                "--kafka.from=2025-01-01T00:00:00Z",
+                                "--kafka.to=0:12"),
+                        Map.of())
+                .settings(ROOT);
+        assertThat(settings.files()).isEmpty();
+        assertThat(settings.kafka())
+                .isEqualTo(new BackfillSettings.KafkaRange(
+                        "one:9092,two:9092",
+                        "archive",
+                        Bound.of("2025-01-01T00:00:00Z"),
+                        Bound.of("0:12"),
+                        properties));
+    }
+
+    @Test
     void allThatIsWrongWithABackfillIsSaidAtOnce() {
         assertThatThrownBy(() -> BackfillOptions.PROGRAM.read(
                         List.of(
@@ -303,6 +341,7 @@ class OptionsTest {
                                 "--until=2026-01-01T00:00:00Z",
                                 "--kafka.topic=archive",
                                 "--kafka.from=yesterday",
+                                "--kafka.properties=none.properties",
                                 "--pipeline=lake.uri=none",
                                 "one.csv"),
                         Map.of()))
@@ -314,6 +353,7 @@ class OptionsTest {
                         "is not a list",
                         "kafka.to (default): is missing",
                         "kafka.from=yesterday",
+                        "kafka.properties=none.properties (from command line): cannot be read",
                         "and --lake.uri are missing",
                         "must not set lake.uri");
         assertThatThrownBy(() -> BackfillOptions.PROGRAM.read(List.of("--name=year"), Map.of()))

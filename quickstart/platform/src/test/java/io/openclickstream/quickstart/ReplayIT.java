@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole files through a whole platform, with sessions that were counted independently. */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class ReplayIT {
     private static final Path ROOT = Path.of(System.getProperty("clickstream.root", "."));
 

@@ -10,16 +10,30 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The files of one subtask and epoch, and how far the job had come. Its bytes are part of savepoints. */
-public record LakeContent(List<LakeFile> files, List<LakeProgress> progress) {
+/**
+ * The files of one subtask and epoch, and how far the job had come. Its bytes are part of savepoints.
+ *
+ * @param erasuresApplied up to which entry of the list of erased persons the subtask neither keeps anything of anybody
+ *     nor lets anything of them pass; {@link #NOT_TOLD} by those who do not say so
+ */
+public record LakeContent(List<LakeFile> files, List<LakeProgress> progress, long erasuresApplied) {
     /** Counts up when the bytes change; older ones stay readable. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
+    /** Stands for a number that nobody told. */
+    public static final long NOT_TOLD = -1;
+
+    private static final int WITHOUT_ERASURES = 1;
     private static final int NONE = -1;
 
     public LakeContent {
         files = List.copyOf(files);
         progress = List.copyOf(progress);
+    }
+
+    /** Of a subtask that writes, and says nothing of erased persons. */
+    public LakeContent(List<LakeFile> files, List<LakeProgress> progress) {
+        this(files, progress, NOT_TOLD);
     }
 
     /** As bytes. */
@@ -38,6 +52,7 @@ public record LakeContent(List<LakeFile> files, List<LakeProgress> progress) {
                 out.writeLong(step.toOffset());
                 out.writeLong(step.completeThroughMillis());
             }
+            out.writeLong(erasuresApplied);
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot be written to", e);
         }
@@ -48,7 +63,7 @@ public record LakeContent(List<LakeFile> files, List<LakeProgress> progress) {
     public static LakeContent of(byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != WITHOUT_ERASURES) {
                 throw new IllegalArgumentException(
                         "The savepoint holds files of the lake in format %d, and this program reads %d. Use the newer program."
                                 .formatted(format, FORMAT));
@@ -61,7 +76,7 @@ public record LakeContent(List<LakeFile> files, List<LakeProgress> progress) {
             for (int i = in.readInt(); i > 0; i--) {
                 progress.add(new LakeProgress(in.readUTF(), in.readInt(), in.readLong(), in.readLong()));
             }
-            return new LakeContent(files, progress);
+            return new LakeContent(files, progress, format == WITHOUT_ERASURES ? NOT_TOLD : in.readLong());
         } catch (IOException e) {
             throw new UncheckedIOException("Files of the lake cannot be read from a savepoint: it is cut off", e);
         }

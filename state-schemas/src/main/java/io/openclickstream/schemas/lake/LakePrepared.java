@@ -5,8 +5,10 @@ import java.util.List;
 
 /**
  * What one subtask has written to the lake between two barriers. Goes from the writers to the committer, which keeps it in
- * state until the checkpoint is complete and committed.
+ * state until the checkpoint is complete and committed. Those who refuse clicks of erased persons tell the committer the
+ * same way how far they are, and have no files.
  *
+ * @param lineage of the job; {@link #NO_LINEAGE} from those who write nothing
  * @param epoch the checkpoint; the smallest it can be when the input has ended
  * @param writer name of the operator
  * @param subtask index of the subtask, below {@code parallelism}
@@ -16,11 +18,21 @@ import java.util.List;
 @SuppressWarnings("ArrayRecordComponent") // nobody changes what is in it
 public record LakePrepared(
         String lineage, long epoch, String writer, int subtask, int parallelism, boolean isEnded, byte[] content) {
+    /** Of those who write nothing. */
+    public static final String NO_LINEAGE = "";
+
+    /** Says up to which entry of the list of erased persons a subtask keeps nothing and lets nothing pass. */
+    public static LakePrepared ofErasures(
+            long applied, long epoch, String writer, int subtask, int parallelism, boolean isEnded) {
+        byte[] content = new LakeContent(List.of(), List.of(), applied).toBytes();
+        return new LakePrepared(NO_LINEAGE, epoch, writer, subtask, parallelism, isEnded, content);
+    }
 
     /** The same without its files, when they are committed. */
     public LakePrepared withoutContent() {
-        return new LakePrepared(
-                lineage, epoch, writer, subtask, parallelism, isEnded, new LakeContent(List.of(), List.of()).toBytes());
+        byte[] rest =
+                new LakeContent(List.of(), List.of(), LakeContent.of(content).erasuresApplied()).toBytes();
+        return new LakePrepared(lineage, epoch, writer, subtask, parallelism, isEnded, rest);
     }
 
     @Override

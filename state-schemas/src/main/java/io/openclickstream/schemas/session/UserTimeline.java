@@ -106,7 +106,7 @@ public final class UserTimeline {
     public void replaceSessions(SessionTimeline replacement) {
         if (replacement.open().isEmpty() || !replacement.unsettled().isEmpty()) {
             // With unsettled clicks every click looks at all of them, so they stay what it needs.
-            sessions = replacement;
+            sessions = replacement.isEmpty() ? SessionTimeline.empty() : replacement;
             bytes = NONE;
             exit = NONE;
         } else {

@@ -1,6 +1,7 @@
 package io.openclickstream.load.operator;
 
 import io.openclickstream.load.sidebyside.Digest;
+import io.openclickstream.pipeline.StateSettings;
 import io.openclickstream.pipeline.source.WireType;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ResourceManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -59,12 +61,16 @@ final class OperatorCluster implements AutoCloseable {
     static OperatorCluster start(String backend, Path checkpoints, boolean compresses) throws Exception {
         Configuration settings = new Configuration();
         settings.set(RestOptions.BIND_PORT, "0");
-        settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10));
+        settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofMinutes(2));
+        // A job has ended a little before its slot is free. The next one waits for it while the cluster counts as
+        // starting; afterwards it would be refused.
+        settings.set(ResourceManagerOptions.STANDALONE_CLUSTER_STARTUP_PERIOD_TIME, Duration.ofDays(1));
         settings.set(StateBackendOptions.STATE_BACKEND, backend);
         settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(16));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(16));
         settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        StateSettings.addTo(settings); // for all contestants
         settings.set(ExecutionOptions.SNAPSHOT_COMPRESSION, compresses);
         settings.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMinutes(LONGEST_STEP_MINUTES));
         settings.set(

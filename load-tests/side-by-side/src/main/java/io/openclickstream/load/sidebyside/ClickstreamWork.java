@@ -12,6 +12,7 @@ import io.openclickstream.schemas.session.Entry;
 import io.openclickstream.schemas.session.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,26 +37,13 @@ final class ClickstreamWork {
             GROUP BY window_start, window_end, site_id, COALESCE(country, ''), COALESCE(device, '')
             """);
 
+    /** Where the user stands among the facts of a session. */
+    private static final int USER = 1;
+
     private ClickstreamWork() {}
 
     static void run(StreamExecutionEnvironment env, Topic topic) throws Exception {
-        Path catalog = Files.createTempDirectory("catalog");
-        for (Map.Entry<String, String> metric : METRICS.entrySet()) {
-            Files.writeString(catalog.resolve(metric.getKey() + ".sql"), metric.getValue());
-        }
-        ClickstreamResults results = ClickstreamJob.results(
-                env,
-                PipelineOptions.PROGRAM.read(
-                        List.of(
-                                "--kafka.bootstrap-servers=" + topic.servers(),
-                                "--kafka.topic=" + topic.name(),
-                                "--kafka.bounded=true",
-                                "--clicks.format=" + (topic.isAvro() ? "AVRO" : "JSON"),
-                                "--metrics.catalog=" + catalog,
-                                "--watermark.idle-timeout=366d",
-                                "--user.max-clicks=10000000",
-                                "--live.uri=none"),
-                        Map.of()));
+        ClickstreamResults results = results(env, topic, null);
         results.finalSessions()
                 .sinkTo(new DigestSink<>("sessions", session -> new Object[] {
                     session.siteId(),
@@ -67,9 +55,51 @@ final class ClickstreamWork {
                     session.orders()
                 }))
                 .uid("digest-sessions");
-        results.finalSessions()
-                .sinkTo(new DigestSink<>("session_facts", ClickstreamWork::facts))
-                .uid("digest-session-facts");
+        digest(env, results, "session_facts", ClickstreamWork::facts);
+    }
+
+    /**
+     * The same, in which sessions are digested without their users, so that the digest is that of others who call them
+     * otherwise.
+     *
+     * @param pseudonymKeys file of the keys for pseudonyms; null for user ids as they are
+     */
+    static void runWithoutUsers(StreamExecutionEnvironment env, Topic topic, @Nullable Path pseudonymKeys)
+            throws Exception {
+        digest(env, results(env, topic, pseudonymKeys), "facts_without_user", session -> {
+            Object[] facts = facts(session);
+            facts[USER] = "";
+            return facts;
+        });
+    }
+
+    private static ClickstreamResults results(StreamExecutionEnvironment env, Topic topic, @Nullable Path pseudonymKeys)
+            throws Exception {
+        Path catalog = Files.createTempDirectory("catalog");
+        for (Map.Entry<String, String> metric : METRICS.entrySet()) {
+            Files.writeString(catalog.resolve(metric.getKey() + ".sql"), metric.getValue());
+        }
+        List<String> options = new ArrayList<>(List.of(
+                "--kafka.bootstrap-servers=" + topic.servers(),
+                "--kafka.topic=" + topic.name(),
+                "--kafka.bounded=true",
+                "--clicks.format=" + (topic.isAvro() ? "AVRO" : "JSON"),
+                "--metrics.catalog=" + catalog,
+                "--watermark.idle-timeout=366d",
+                "--user.max-clicks=10000000",
+                // Nothing is stored; the job only looks there for erased persons, and finds none.
+                "--lake.uri=" + Files.createTempDirectory("lake").toUri(),
+                "--live.uri=none"));
+        if (pseudonymKeys != null) {
+            options.add("--pseudonyms.keys=" + pseudonymKeys);
+        }
+        return ClickstreamJob.results(env, PipelineOptions.PROGRAM.read(options, Map.of()));
+    }
+
+    private static void digest(
+            StreamExecutionEnvironment env, ClickstreamResults results, String name, DigestSink.ToValues<Session> facts)
+            throws Exception {
+        results.finalSessions().sinkTo(new DigestSink<>(name, facts)).uid("digest-session-facts");
         var rows = new Rows(results.catalog().metrics());
         results.metrics()
                 .filter(PaneResult::isFinal)

@@ -22,7 +22,7 @@ public record FreshJvm(String classPath, String heap, List<String> options) {
     /**
      * Runs a class to its end.
      *
-     * @param log takes what it prints, the last line of which is one JSON object
+     * @param log takes what it prints; the last line that begins with a brace is one JSON object
      * @return that object
      * @throws IOException when it fails or prints no such line
      */
@@ -49,7 +49,12 @@ public record FreshJvm(String classPath, String heap, List<String> options) {
         } finally {
             process.destroyForcibly();
         }
-        List<String> lines = Files.readAllLines(log);
-        return new JsonMapper().readTree(lines.get(lines.size() - 1));
+        // What is logged while the JVM ends comes behind it.
+        String result = Files.readAllLines(log).stream()
+                .filter(line -> line.startsWith("{"))
+                .reduce((before, last) -> last)
+                .orElseThrow(() -> new IOException("%s %s printed no result; see %s."
+                        .formatted(main.getSimpleName(), String.join(" ", arguments), log)));
+        return new JsonMapper().readTree(result);
     }
 }

@@ -66,7 +66,7 @@ final class JobProcess {
         Digest.reset();
         Configuration settings = new Configuration();
         settings.set(RestOptions.BIND_PORT, "0");
-        settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10));
+        settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofMinutes(2));
         settings.set(StateBackendOptions.STATE_BACKEND, backend);
         settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
         settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 public final class SideBySide {
     /** Fixed, so that every run on every day sends the same bytes. */
-    private static final Instant FIRST_CLICK = Instant.parse("2026-01-05T08:00:00Z");
+    static final Instant FIRST_CLICK = Instant.parse("2026-01-05T08:00:00Z");
 
     private static final int CLICKS_PER_SECOND = 250;
     private static final int PARTITIONS = 4;
@@ -116,7 +116,7 @@ public final class SideBySide {
     /** Our job brings a Calcite of its own; Flink SQL's planner must not find it. */
     private static String classPath(Job job) {
         String all = System.getProperty("java.class.path");
-        if (job == Job.CLICKSTREAM) {
+        if (job.isOurs()) {
             return all;
         }
         return Stream.of(all.split(File.pathSeparator, -1))

@@ -28,6 +28,13 @@ public interface SideBySideOptions {
     String kafkaBootstrapServers();
 
     @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            defaultValue = "side-by-side",
+            description = "What the comparison is called in its result. Default: ${DEFAULT-VALUE}")
+    String name();
+
+    @Option(
             names = "--clicks",
             paramLabel = "NUMBER",
             defaultValue = "1000000",

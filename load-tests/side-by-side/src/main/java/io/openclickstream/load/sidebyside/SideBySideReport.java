@@ -62,15 +62,23 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
     private List<String> table() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
-                Locale.ROOT, "%-17s %-8s %20s %9s %10s", "", "state", "clicks/s of CPU", "ratio", "wall"));
+                Locale.ROOT,
+                "%-17s %-8s %20s %12s %9s %10s",
+                "",
+                "state",
+                "clicks/s of CPU",
+                "us/click",
+                "ratio",
+                "wall"));
         for (String backend : options.backends()) {
             for (Job job : options.jobs()) {
                 lines.add(String.format(
                         Locale.ROOT,
-                        "%-17s %-8s %,20.0f %8.2fx %8.1f s",
+                        "%-17s %-8s %,20.0f %12.2f %8.2fx %8.1f s",
                         job.shownAs(),
                         backend,
                         speed(job, backend),
+                        1e6 / speed(job, backend),
                         speed(job, backend) / speed(options.jobs().get(0), backend),
                         median(runs.stream()
                                 .filter(run -> run.job() == job && run.backend().equals(backend))
@@ -123,7 +131,7 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
         Job baseline = options.jobs().get(0);
         Job measured = options.jobs().get(options.jobs().size() - 1);
         Map<String, Object> result = new LinkedHashMap<>();
-        result.put("name", "side-by-side");
+        result.put("name", options.name());
         result.put("metric", "clicks per second of CPU time, sessions and two metrics, " + backend);
         result.put("value", Math.round(speed(measured, backend)));
         result.put("unit", "clicks/s/core");

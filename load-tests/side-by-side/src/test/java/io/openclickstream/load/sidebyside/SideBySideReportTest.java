@@ -48,6 +48,27 @@ class SideBySideReportTest {
         assertThat(report(Map.of(), Map.of(), Map.of()).outputsAgree()).isFalse();
     }
 
+    @Test
+    void sessionsUnderPseudonymsMustBeThoseOfTheUserIds() throws Exception {
+        Map<String, String> outputs = Map.of("facts_without_user", "9:b", "urls", "5:c", "country_device", "3:d");
+        JsonNode result = result(ofPseudonyms(outputs, outputs));
+        assertThat(result.path("name").asText()).isEqualTo("pseudonyms");
+        assertThat(result.path("baseline").asText()).isEqualTo("user ids");
+        assertThat(result.path("ratio").asDouble()).isEqualTo(0.8);
+        assertThat(result.path("outputs_agree").asBoolean()).isTrue();
+        assertThat(ofPseudonyms(outputs, with(outputs, "facts_without_user", "9:x"))
+                        .outputsAgree())
+                .isFalse();
+    }
+
+    private static SideBySideReport ofPseudonyms(Map<String, String> userIds, Map<String, String> pseudonyms)
+            throws Exception {
+        SideBySideOptions options = SideBySideOptions.PROGRAM.read(
+                List.of("--name=pseudonyms", "--jobs=USER_IDS,PSEUDONYMS", "--backends=hashmap"), Map.of());
+        return new SideBySideReport(
+                options, List.of(run(Job.USER_IDS, 8, userIds), run(Job.PSEUDONYMS, 10, pseudonyms)));
+    }
+
     private static Map<String, String> with(Map<String, String> outputs, String result, String digest) {
         Map<String, String> changed = new TreeMap<>(outputs);
         changed.put(result, digest);

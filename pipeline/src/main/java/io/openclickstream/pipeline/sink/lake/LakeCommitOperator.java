@@ -6,6 +6,7 @@ import io.openclickstream.lake.LakeCommitter;
 import io.openclickstream.lake.LakeEpoch;
 import io.openclickstream.lake.LakeRefusedException;
 import io.openclickstream.lake.LakeSettings;
+import io.openclickstream.lake.PassedBorders;
 import io.openclickstream.lake.Retry;
 import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.pipeline.decide.metric.MetricCatalog;
@@ -102,7 +103,10 @@ public final class LakeCommitOperator extends AbstractStreamOperator<Void>
         String submission = getRuntimeContext().getJobInfo().getJobId().toHexString();
         var tables = new LakeCommitter(opened, LakeDataset.tables(metricCatalog), submission, target.maxSnapshots());
         committer = tables;
+        var borders = new PassedBorders(opened, target.allowedLateness());
+        borders.require(lineage, restoredEpoch);
         tables.open(lineage, restoredEpoch);
+        borders.require(lineage, restoredEpoch);
     }
 
     /** Asked by the thread that reports metrics. */

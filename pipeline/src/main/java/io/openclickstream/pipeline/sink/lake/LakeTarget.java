@@ -2,6 +2,7 @@ package io.openclickstream.pipeline.sink.lake;
 
 import io.openclickstream.lake.LakeCommitter;
 import io.openclickstream.lake.LakeSettings;
+import io.openclickstream.lake.PassedBorders;
 import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param catalogProperties file of further properties, read where the job runs; null for none
  * @param bufferBytes about the most memory that rows of one writer wait in; then they become files
  * @param maxSnapshots how many snapshots of a table the job lets stand; see {@link LakeCommitter}
+ * @param allowedLateness how far behind the watermark the job accepts clicks; see {@link PassedBorders}
  * @param maxOutage how long a catalog or store may be away before the job fails and is started again
  */
 public record LakeTarget(
@@ -24,6 +26,7 @@ public record LakeTarget(
         @Nullable String catalogProperties,
         long bufferBytes,
         int maxSnapshots,
+        Duration allowedLateness,
         Duration maxOutage)
         implements Serializable {
     private static final long BUFFER_BYTES = 32L << 20;
@@ -33,9 +36,16 @@ public record LakeTarget(
         root = root.replaceFirst("/+$", "");
     }
 
-    /** With the catalog that needs no service. */
+    /** A lake to which no backfill is added, with the catalog that needs no service. */
     public static LakeTarget embedded(String root, String newLineage) {
         return new LakeTarget(
-                root, newLineage, LakeSettings.EMBEDDED, null, BUFFER_BYTES, LakeCommitter.MAX_SNAPSHOTS, MAX_OUTAGE);
+                root,
+                newLineage,
+                LakeSettings.EMBEDDED,
+                null,
+                BUFFER_BYTES,
+                LakeCommitter.MAX_SNAPSHOTS,
+                Duration.ZERO,
+                MAX_OUTAGE);
     }
 }

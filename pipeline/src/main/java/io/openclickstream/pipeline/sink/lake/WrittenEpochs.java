@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -79,13 +80,21 @@ final class WrittenEpochs {
         List<LakeProgress> progress = new ArrayList<>();
         String lineage = "";
         for (LakePrepared prepared : upTo(completeEpoch)) {
-            lineage = prepared.lineage();
+            lineage = prepared.lineage().equals(LakePrepared.NO_LINEAGE) ? lineage : prepared.lineage();
             LakeContent content = LakeContent.of(prepared.content());
             content.files().forEach(file -> files.computeIfAbsent(file.table(), table -> new ArrayList<>())
                     .add(file));
             progress.addAll(content.progress());
         }
-        return Optional.of(new LakeEpoch(lineage, completeEpoch, files, progress));
+        return Optional.of(new LakeEpoch(lineage, completeEpoch, files, progress, erasuresApplied(completeEpoch)));
+    }
+
+    /** The smallest that a subtask told; whoever tells at all is among the writers, so that all have told. */
+    private OptionalLong erasuresApplied(long epoch) {
+        return asOf(epoch).stream()
+                .mapToLong(prepared -> LakeContent.of(prepared.content()).erasuresApplied())
+                .filter(number -> number != LakeContent.NOT_TOLD)
+                .min();
     }
 
     /** The epoch is committed, and with it all before. */
@@ -110,12 +119,17 @@ final class WrittenEpochs {
                 .toList();
     }
 
+    /** What was told for an epoch, and last by those who tell nothing any more. */
+    private List<LakePrepared> asOf(long epoch) {
+        List<LakePrepared> all = new ArrayList<>(epochs.getOrDefault(epoch, List.of()));
+        ended.values().stream().filter(last -> last.epoch() <= epoch).forEach(all::add);
+        return all;
+    }
+
     private boolean isWhole(long epoch) {
         Map<String, Set<Integer>> told = new HashMap<>();
         Map<String, Integer> parallelism = new HashMap<>();
-        List<LakePrepared> all = new ArrayList<>(epochs.getOrDefault(epoch, List.of()));
-        ended.values().stream().filter(last -> last.epoch() <= epoch).forEach(all::add);
-        for (LakePrepared prepared : all) {
+        for (LakePrepared prepared : asOf(epoch)) {
             told.computeIfAbsent(prepared.writer(), writer -> new HashSet<>()).add(prepared.subtask());
             parallelism.put(prepared.writer(), prepared.parallelism());
         }

@@ -7,7 +7,9 @@ import io.openclickstream.schemas.lake.LakeContent;
 import io.openclickstream.schemas.lake.LakeFile;
 import io.openclickstream.schemas.lake.LakePrepared;
 import io.openclickstream.schemas.lake.LakeProgress;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +109,49 @@ class WrittenEpochsTest {
                 .isEqualTo(prepared.content());
         assertThat(content.files().get(0).location()).isEqualTo("clicks-1-7");
         assertThat(content.progress()).containsExactly(new LakeProgress("topic", 1, 70, 7_000));
+    }
+
+    @Test
+    void anEpochObeysAsManyErasuresAsItsLastSubtask() {
+        var all = new WrittenEpochs(Set.of("clicks", "route", "sessionize"), List.of());
+        all.add(LakePrepared.ofErasures(4, 1, "sessionize", 0, 2, false));
+        all.add(prepared(1, "clicks", 0, 1, false));
+        all.add(LakePrepared.ofErasures(7, 1, "route", 0, 1, true));
+        all.complete(1);
+        assertThat(all.due()).as("one has not told").isEmpty();
+        all.add(LakePrepared.ofErasures(3, 1, "sessionize", 1, 2, false));
+        assertThat(all.due()).hasValueSatisfying(epoch -> {
+            assertThat(epoch.erasuresApplied()).hasValue(3);
+            assertThat(epoch.lineage()).isEqualTo("lineage");
+        });
+        all.committed(1);
+        all.add(prepared(2, "clicks", 0, 1, false));
+        all.add(LakePrepared.ofErasures(9, 2, "sessionize", 0, 2, false));
+        all.add(LakePrepared.ofErasures(8, 2, "sessionize", 1, 2, false));
+        var restored = new WrittenEpochs(Set.of("clicks", "route", "sessionize"), all.state());
+        restored.complete(2);
+        assertThat(restored.due().map(LakeEpoch::erasuresApplied))
+                .as("what ended with entry 7 told nothing since")
+                .hasValue(OptionalLong.of(7));
+    }
+
+    @Test
+    void anEpochOfWhichNobodyTellsSaysNothingOfErasures() {
+        told(1, "clicks", 0, 1);
+        told(1, "ledger", 0, 1);
+        epochs.complete(1);
+        assertThat(epochs.due().map(LakeEpoch::erasuresApplied)).hasValue(OptionalLong.empty());
+    }
+
+    @Test
+    void bytesOfBeforeErasuresAreReadAndSayNothingOfThem() {
+        byte[] now = prepared(7, "clicks", 1, 2, false).content();
+        byte[] before = Arrays.copyOf(now, now.length - Long.BYTES);
+        before[0] = 1;
+        assertThat(LakeContent.of(before).toBytes()).as("files and progress").isEqualTo(now);
+        assertThat(LakeContent.of(before).erasuresApplied()).isEqualTo(LakeContent.NOT_TOLD);
+        byte[] told = new LakeContent(List.of(), List.of(), 5).toBytes();
+        assertThat(LakeContent.of(told).erasuresApplied()).isEqualTo(5);
     }
 
     private void told(long epoch, String writer, int subtask, int parallelism) {

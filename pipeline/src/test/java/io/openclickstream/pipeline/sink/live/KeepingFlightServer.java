@@ -34,7 +34,7 @@ import org.awaitility.Awaitility;
 
 /** A real Flight server that keeps what it is sent, and can be told to fail. */
 public final class KeepingFlightServer extends NoOpFlightProducer implements AutoCloseable {
-    private static final Duration FREED_WITHIN = Duration.ofSeconds(20);
+    private static final Duration FREED_WITHIN = Duration.ofSeconds(60);
 
     /** One batch: its header, and its rows with columns separated by {@code |}, bytes in base 64. */
     public record Put(PutHeader header, List<String> rows) {}

@@ -3,6 +3,7 @@ package io.openclickstream.pipeline.sink.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.openclickstream.pipeline.TestCluster;
 import io.openclickstream.schemas.OperatorUid;
 import io.openclickstream.schemas.ledger.LedgerEntry;
 import io.openclickstream.schemas.live.LivePrepared;
@@ -18,7 +19,6 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.JobClient;
@@ -27,7 +27,6 @@ import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.checkpoint.FailedCheckpointStats;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -40,11 +39,7 @@ class LiveOutageTest {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     @RegisterExtension
-    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-            .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(1)
-            .setConfiguration(new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
-            .build());
+    static final MiniClusterExtension FLINK = TestCluster.withSlots(1);
 
     @Test
     void checkpointFailsAndTheJobWaitsAndLosesNothing(@InjectMiniCluster MiniCluster cluster) throws Exception {

@@ -4,6 +4,7 @@ import static io.openclickstream.pipeline.TestClicks.click;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openclickstream.pipeline.TestCluster;
 import io.openclickstream.pipeline.sink.lake.LakeDataset;
 import io.openclickstream.pipeline.sink.lake.WrittenLake;
 import io.openclickstream.pipeline.source.Coverage;
@@ -14,7 +15,6 @@ import io.openclickstream.schemas.click.SourcePosition;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,9 +23,7 @@ import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -37,11 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clicks are written by the lake's sink and read back. */
 class LakeClickSourceTest {
     @RegisterExtension
-    static final MiniClusterExtension FLINK = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-            .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(2)
-            .setConfiguration(new Configuration().set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(10)))
-            .build());
+    static final MiniClusterExtension FLINK = TestCluster.withSlots(2);
 
     private static final Coverage ALL = new Coverage(Map.of("clicks", Map.of(0, Long.MAX_VALUE)), Map.of());
     private static final long HOUR = 3_600_000;

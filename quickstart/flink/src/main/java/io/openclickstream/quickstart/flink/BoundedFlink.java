@@ -70,7 +70,7 @@ record BoundedFlink(Path dataFolder, int parallelism) {
         settings.set(RestOptions.ADDRESS, "127.0.0.1");
         settings.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         settings.set(RestOptions.BIND_PORT, "0");
-        settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofSeconds(30));
+        settings.set(JobManagerOptions.SLOT_REQUEST_TIMEOUT, Duration.ofMinutes(2));
         settings.set(StateBackendOptions.STATE_BACKEND, "hashmap");
         settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
         settings.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);

@@ -158,6 +158,12 @@ public final class LocalBackfill {
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_CHARACTERS);
         try (LakeCatalog computed = LakeCatalog.open(LakeSettings.embedded(pipeline.lakeUri(), S3Access.DEFAULT))) {
             retry("beginning the backfill").untilDone(() -> lake.begin(run));
+            // From now on a job that would go back to before the border is refused; it may have done so just before.
+            List<String> whileItBegan = objections();
+            if (!whileItBegan.isEmpty()) {
+                retry("taking the backfill back").untilDone(lake::withdrawIfNothingIsCommitted);
+                return refuse(whileItBegan);
+            }
             retry("adding the backfill").untilDone(() -> lake.commit(run, computed));
             report.add("added the backfill %s, %s".formatted(backfill.name(), backfill.span()));
             for (LakeTable table : tables) {

@@ -55,9 +55,14 @@ public record BackfillSettings(
      *
      * @param from null for its beginning
      * @param to the end, which is left out
+     * @param properties file of further properties of the client; null for none
      */
     public record KafkaRange(
-            String brokers, String topic, @Nullable Bound from, Bound to) {}
+            String brokers,
+            String topic,
+            @Nullable Bound from,
+            Bound to,
+            @Nullable Path properties) {}
 
     public BackfillSettings {
         Map<String, String> own = new HashMap<>(pipelineOptions);

@@ -5,16 +5,30 @@ import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/** Where a range of a Kafka topic begins or ends. */
+/** Where a range of a Kafka topic begins or ends. As text it is what {@link #of} reads. */
 public sealed interface Bound {
     /** The first record received at this time or later. */
-    record Time(Instant time) implements Bound {}
+    record Time(Instant time) implements Bound {
+        @Override
+        public String toString() {
+            return time.toString();
+        }
+    }
 
     /** An offset for each partition; partitions that are not named have no part in the range. */
     record Offsets(Map<Integer, Long> byPartition) implements Bound {
         public Offsets {
             byPartition = Map.copyOf(byPartition);
+        }
+
+        @Override
+        public String toString() {
+            return new TreeMap<>(byPartition)
+                    .entrySet().stream()
+                            .map(each -> each.getKey() + ":" + each.getValue())
+                            .collect(Collectors.joining(","));
         }
     }
 

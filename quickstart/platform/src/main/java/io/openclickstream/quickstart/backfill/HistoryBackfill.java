@@ -132,9 +132,7 @@ public final class HistoryBackfill {
 
     private BackfillInput input() {
         BackfillSettings.KafkaRange kafka = settings.kafka();
-        return kafka == null
-                ? new FileInput(settings.files(), Instant.now().toEpochMilli())
-                : new KafkaInput(kafka.brokers(), kafka.topic(), kafka.from(), kafka.to());
+        return kafka == null ? new FileInput(settings.files(), Instant.now().toEpochMilli()) : new KafkaInput(kafka);
     }
 
     private List<String> command(Path computing) throws IOException, CannotStartException {

@@ -1,7 +1,10 @@
 package io.openclickstream.quickstart.backfill;
 
+import io.openclickstream.quickstart.backfill.BackfillSettings.KafkaRange;
 import io.openclickstream.quickstart.platform.CannotStartException;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,13 +24,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A range of a Kafka topic. Reads committed records only, as the job does, and joins no group.
- *
- * @param from null for the beginning of the topic
- * @param to the end of the range, which is left out
- */
-record KafkaInput(String brokers, String topic, @Nullable Bound from, Bound to) implements BackfillInput {
+/** A range of a Kafka topic. Reads committed records only, as the job does, and joins no group. */
+record KafkaInput(KafkaRange range) implements BackfillInput {
     private static final Duration CALL_BOUND = Duration.ofSeconds(30);
     private static final Duration SILENCE_BOUND = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(500);
@@ -36,20 +35,9 @@ record KafkaInput(String brokers, String topic, @Nullable Bound from, Bound to) 
 
     @Override
     public Read writeTo(RecordWriter records, Path work) throws IOException, CannotStartException {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        brokers,
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        Math.toIntExact(CALL_BOUND.toMillis())),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        String topic = range.topic();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             Map<TopicPartition, Range> ranges = ranges(consumer);
             copy(consumer, ranges, records);
             String read = ranges.entrySet().stream()
@@ -64,8 +52,38 @@ record KafkaInput(String brokers, String topic, @Nullable Bound from, Bound to) 
                     topic,
                     List.of("read %,d records of the topic %s: offsets %s".formatted(records.records(), topic, read)));
         } catch (KafkaException e) {
-            throw new IOException("Kafka at %s does not answer as it should: %s".formatted(brokers, e.getMessage()), e);
+            throw new IOException(
+                    "Kafka at %s does not answer as it should: %s".formatted(range.brokers(), reason(e)), e);
         }
+    }
+
+    /** A client that cannot be made says why in the last of its causes only. */
+    private static String reason(KafkaException failure) {
+        Throwable last = failure;
+        while (last.getCause() != null) {
+            last = last.getCause();
+        }
+        return last == failure
+                ? String.valueOf(failure.getMessage())
+                : "%s: %s".formatted(failure.getMessage(), last.getMessage());
+    }
+
+    /** Those of the file, and ours, which win. */
+    private Properties properties() throws IOException {
+        Properties properties = new Properties();
+        Path file = range.properties();
+        if (file != null) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+        }
+        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, range.brokers());
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(CALL_BOUND.toMillis()));
+        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        return properties;
     }
 
     @Override
@@ -74,15 +92,17 @@ record KafkaInput(String brokers, String topic, @Nullable Bound from, Bound to) 
     }
 
     private Map<TopicPartition, Range> ranges(KafkaConsumer<byte[], byte[]> consumer) throws CannotStartException {
+        String topic = range.topic();
         List<TopicPartition> partitions = new ArrayList<>();
         consumer.partitionsFor(topic).forEach(each -> partitions.add(new TopicPartition(topic, each.partition())));
         if (partitions.isEmpty()) {
-            throw new CannotStartException("Cannot backfill: Kafka at %s has no topic %s.".formatted(brokers, topic));
+            throw new CannotStartException(
+                    "Cannot backfill: Kafka at %s has no topic %s.".formatted(range.brokers(), topic));
         }
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        Map<TopicPartition, Long> first = from == null ? begins : offsets(consumer, from, ends);
-        Map<TopicPartition, Long> last = offsets(consumer, to, ends);
+        Map<TopicPartition, Long> first = range.from() == null ? begins : offsets(consumer, range.from(), ends);
+        Map<TopicPartition, Long> last = offsets(consumer, range.to(), ends);
         Map<TopicPartition, Range> ranges = new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));
         for (TopicPartition partition : partitions) {
             long begin = begins.getOrDefault(partition, 0L);
@@ -100,6 +120,11 @@ record KafkaInput(String brokers, String topic, @Nullable Bound from, Bound to) 
                 }
             }
         }
+        if (ranges.isEmpty()) {
+            throw new CannotStartException(
+                    "Cannot backfill: the topic %s has no record from %s to %s. Give a range that holds some."
+                            .formatted(topic, range.from() == null ? "its beginning" : range.from(), range.to()));
+        }
         return ranges;
     }
 
@@ -108,7 +133,7 @@ record KafkaInput(String brokers, String topic, @Nullable Bound from, Bound to) 
         Map<TopicPartition, Long> offsets = new HashMap<>();
         if (bound instanceof Bound.Offsets given) {
             given.byPartition()
-                    .forEach((partition, offset) -> offsets.put(new TopicPartition(topic, partition), offset));
+                    .forEach((partition, offset) -> offsets.put(new TopicPartition(range.topic(), partition), offset));
         } else if (bound instanceof Bound.Time time) {
             Map<TopicPartition, Long> times = new HashMap<>();
             ends.keySet().forEach(partition -> times.put(partition, time.time().toEpochMilli()));

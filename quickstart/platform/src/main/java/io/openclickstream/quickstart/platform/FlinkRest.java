@@ -7,9 +7,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /** Asks Flink about the one job that runs in it, and stops it. */
 public final class FlinkRest {
+    private static final Set<String> ENDS = Set.of("FINISHED", "FAILED", "CANCELED");
+
     private final URI address;
     private final Http http;
 
@@ -82,8 +85,10 @@ public final class FlinkRest {
     }
 
     /**
-     * Stops the job with a savepoint and waits until it is written.
+     * Stops the job with a savepoint and waits until it is written and the job has ended: what comes before the savepoint
+     * is in the lake then.
      *
+     * @param bound for the savepoint, and for the end after it; an end that does not come within it is not waited for
      * @return where the savepoint is
      * @throws IOException when it is not written within the bound, or Flink refuses
      */
@@ -103,6 +108,7 @@ public final class FlinkRest {
             if (answer.path("status").path("id").asText().equals("COMPLETED")) {
                 JsonNode operation = answer.path("operation");
                 if (operation.hasNonNull("location")) {
+                    awaitEnd(jobId, deadline);
                     return operation.path("location").asText();
                 }
                 throw new IOException("Flink could not stop the job: "
@@ -117,5 +123,14 @@ public final class FlinkRest {
             Thread.sleep(100);
         }
         throw new IOException("the job's savepoint was not written within " + bound.toSeconds() + " s");
+    }
+
+    private void awaitEnd(String jobId, long deadline) throws IOException, InterruptedException {
+        URI status =
+                address.resolve("/jobs/" + jobId + "/status"); // what Flink tells of the whole job may be seconds old
+        while (System.nanoTime() < deadline
+                && !ENDS.contains(http.get(status).path("status").asText())) {
+            Thread.sleep(100);
+        }
     }
 }

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  */
 public final class Platform implements AutoCloseable {
     private static final Duration PORT_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration START_BOUND = Duration.ofSeconds(90);
+    private static final Duration START_BOUND = Duration.ofMinutes(4);
     private static final Duration SAVEPOINT_BOUND = Duration.ofSeconds(30);
     private static final Duration STOP_BOUND = Duration.ofSeconds(10);
 
@@ -185,15 +185,25 @@ public final class Platform implements AutoCloseable {
     }
 
     /**
-     * Stops the job, with a savepoint, and leaves everything else running. The job is not started again.
+     * Stops the job, with a savepoint, and leaves everything else running. The job is not started again. One that is just
+     * being restarted is stopped once it runs again.
      *
+     * @param bound for the job to run, and for the savepoint
      * @return where the savepoint is
      */
     public String stopJob(StopMode mode, Duration bound) throws IOException, InterruptedException {
-        Job job = flink.job()
-                .filter(each -> each.state().equals("RUNNING"))
-                .orElseThrow(() -> new IOException("there is no running job to stop"));
-        return flink.stop(job.id(), mode, Children.SAVEPOINTS, bound);
+        long deadline = System.nanoTime() + bound.toNanos();
+        Optional<Job> job = runningJob();
+        while (job.isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(100);
+            job = runningJob();
+        }
+        return flink.stop(
+                job.orElseThrow(() -> new IOException("there is no running job to stop"))
+                        .id(),
+                mode,
+                Children.SAVEPOINTS,
+                bound);
     }
 
     /** Stops the job with a savepoint, where it runs, then all processes; always ends within about a minute. */
@@ -201,7 +211,7 @@ public final class Platform implements AutoCloseable {
         if (stopped) {
             return;
         }
-        Optional<Job> job = flink.job().filter(each -> each.state().equals("RUNNING"));
+        Optional<Job> job = runningJob();
         if (job.isPresent()) {
             try {
                 notices.accept("writing a savepoint");
@@ -217,6 +227,10 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() throws IOException, InterruptedException {
         stop(notice -> {});
+    }
+
+    private Optional<Job> runningJob() throws InterruptedException {
+        return flink.job().filter(job -> job.state().equals("RUNNING"));
     }
 
     private static void requireParallelism(int parallelism) throws CannotStartException {

@@ -2,6 +2,7 @@ package io.openclickstream.quickstart.platform;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,24 +11,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The ports of the platform, all on this machine's loopback address. */
 public record Ports(int kafka, int kafkaController, int s3, int flinkPage, int flight, int flightHttp) {
     /** What the documentation names. */
     public static final Ports USUAL = new Ports(19_092, 19_093, 19_000, 8_081, 8_815, 8_816);
 
+    // Where free ones are looked for: below those that systems hand out by themselves, to whoever connects or listens
+    // next.
+    private static final int FIRST_FREE = 20_000;
+    private static final int AFTER_LAST_FREE = 30_000;
+    private static final int COUNT = 6;
+
     /** One port with the option that sets it. */
     private record Port(String user, String option, int number) {}
 
-    /** Ports that no process listened on a moment ago. */
+    /** Ports that no process listened on a moment ago, and that none is given by chance before they are used. */
     public static Ports free() {
         List<ServerSocket> held = new ArrayList<>();
         try {
             List<Integer> numbers = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                numbers.add(socket.getLocalPort());
+            while (held.size() < COUNT) {
+                int number = ThreadLocalRandom.current().nextInt(FIRST_FREE, AFTER_LAST_FREE);
+                try {
+                    held.add(new ServerSocket(number, 1, InetAddress.getLoopbackAddress()));
+                    numbers.add(number);
+                } catch (BindException e) {
+                    // taken; another one then
+                }
             }
             return new Ports(
                     numbers.get(0), numbers.get(1), numbers.get(2), numbers.get(3), numbers.get(4), numbers.get(5));

@@ -17,6 +17,12 @@ class BoundTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"2026-03-02T10:00:00Z", "0:1200,12:98"})
+    void asTextItIsWhatAPersonWrote(String text) {
+        assertThat(Bound.of(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "latest", "0", "0:", ":7", "0:1,", "0:-1", "2026-03-02", "2026-03-02T10:00:00"})
     void anythingElseIsRefusedWithAnExampleOfBoth(String text) {
         assertThatThrownBy(() -> Bound.of(text))

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -19,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +38,8 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * History is added from a file and from a topic while the job runs, by the command that a person types; one run is killed.
- * What the lake holds then is what three oracles count that know nothing of each other.
+ * History is added from a file and from a topic at the same time, while the job runs, by the command that a person types;
+ * one run is killed. What the lake holds then is what three oracles count that know nothing of each other.
  */
 class BackfillIT {
     private static final Instant BORDER = Instant.parse("2024-03-10T00:00:00Z");
@@ -47,10 +47,23 @@ class BackfillIT {
     private static final Duration LATENESS = Duration.ofMinutes(5);
     private static final int PARTITIONS = 2;
 
+    /** When the archive's records of the range were received, as they say. */
+    private static final Instant ARCHIVED_FROM = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final Instant ARCHIVED_TO = ARCHIVED_FROM.plus(Duration.ofHours(1));
+
+    /** A process that lives for seconds has no use for the best code or many threads. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
     private final Path root = Path.of(System.getProperty("clickstream.root"));
     private final InputMaker maker = new InputMaker(new Random(20_240_310));
 
+    /** Several commands share the machine. */
+    private static final Duration COMMAND_PATIENCE = Duration.ofMinutes(6);
+
     private record Run(int exitCode, String output) {}
+
+    private record Started(Process process, Path output) {}
 
     @Test
     void historyIsAddedOnceWhileTheJobGoesOn(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws Exception {
@@ -84,6 +97,16 @@ class BackfillIT {
             sender.send(live.subList(live.size() / 4, live.size() / 2));
             awaitCompleteInLake(lake, BORDER.plus(LATENESS), 2);
 
+            Input ofErased = maker.click("gone", FROM.minusSeconds(3_600).toEpochMilli());
+            erase(platform.lakeFolder(), ofErased);
+            List<Input> outOfRange = past("not-asked-for", FROM.minus(Duration.ofDays(1)), FROM);
+            archive(
+                    platform,
+                    Stream.of(earlier, dayBefore, List.of(ofErased))
+                            .flatMap(List::stream)
+                            .toList(),
+                    outOfRange);
+
             String[] place = {"--data.dir", data.toString(), "--s3.port", String.valueOf(ports.s3())};
             String[] fromFile = with(
                     place,
@@ -96,40 +119,6 @@ class BackfillIT {
                     "--until",
                     BORDER.toString(),
                     file.toString());
-            Run refused = run(
-                    folder,
-                    with(
-                            place,
-                            "--name",
-                            "days",
-                            "--work.dir",
-                            folder.resolve("days").toString(),
-                            "--until",
-                            "2024-03-10T07:30:30Z",
-                            "--dry-run",
-                            file.toString()));
-            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(2);
-            assertThat(refused.output())
-                    .contains(
-                            "in the middle of a window of the metric active_users_daily",
-                            "The job has clicks of that time");
-
-            killWhileItComputes(folder, fromFile);
-            Process filling = start(folder.resolve("filling.txt"), fromFile);
-            sender.send(live.subList(live.size() / 2, live.size()));
-            Run added = ended(filling, folder.resolve("filling.txt"));
-            assertThat(added.exitCode()).as(added.output()).isZero();
-            assertThat(added.output())
-                    .contains("left out 302 records outside of that span")
-                    .contains("left out 1 line(s) that make no click");
-
-            Input ofErased = maker.click("gone", FROM.minusSeconds(3_600).toEpochMilli());
-            erase(platform.lakeFolder(), ofErased);
-            Map<Integer, Long> ends = archive(
-                    platform,
-                    Stream.concat(dayBefore.stream(), Stream.of(ofErased)).toList(),
-                    earlier);
-            String to = "0:%d,1:%d".formatted(ends.get(0), ends.get(1));
             String[] fromKafka = with(
                     place,
                     "--name",
@@ -144,10 +133,41 @@ class BackfillIT {
                     platform.addresses().kafka(),
                     "--kafka.topic",
                     "archive",
+                    "--kafka.from",
+                    ARCHIVED_FROM.toString(),
                     "--kafka.to",
-                    to);
-            Run kafka = run(folder, fromKafka);
-            assertThat(kafka.exitCode()).as(kafka.output()).isZero();
+                    ARCHIVED_TO.toString());
+            Started refusing = backfill(
+                    folder.resolve("refused.txt"),
+                    with(
+                            place,
+                            "--name",
+                            "days",
+                            "--work.dir",
+                            folder.resolve("refused").toString(),
+                            "--until",
+                            "2024-03-10T07:30:30Z",
+                            "--dry-run",
+                            file.toString()));
+            killWhileItComputes(folder, fromFile);
+            Run refused = ended(refusing);
+            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(2);
+            assertThat(refused.output())
+                    .contains(
+                            "in the middle of a window of the metric active_users_daily",
+                            "The job has clicks of that time");
+
+            Started adding = backfill(folder.resolve("days.txt"), fromFile);
+            Started archiving = backfill(folder.resolve("day-before.txt"), fromKafka);
+            sender.send(live.subList(live.size() / 2, live.size()));
+            Run added = ended(adding);
+            assertThat(added.exitCode()).as(added.output()).isZero();
+            assertThat(added.output())
+                    .contains("left out 302 records outside of that span")
+                    .contains("left out 1 line(s) that make no click");
+            Run archived = ended(archiving);
+            assertThat(archived.exitCode()).as(archived.output()).isZero();
+            assertThat(archived.output()).contains("left out 1 records outside of that span");
 
             progress.awaitReceived(live.size());
             platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
@@ -158,25 +178,31 @@ class BackfillIT {
                             "backfill/day-before/archive ERASED_PERSON", "backfill/day-before/archive NOT_JSON");
 
             Map<String, List<String>> all = lake.allThatIsFinal();
-            for (String[] again : List.of(fromFile, fromKafka)) {
-                Run second = run(folder, again);
-                assertThat(second.exitCode()).as(second.output()).isZero();
-                assertThat(second.output()).contains("has the backfill", "nothing was changed");
-            }
-            assertThat(lake.allThatIsFinal()).isEqualTo(all);
-            new TablesOfLake(platform).assertAreTheFolders();
-
-            Run verified = quickstart(
-                    folder,
+            List<Started> again = List.of(
+                    backfill(folder.resolve("days-again.txt"), fromFile),
+                    backfill(folder.resolve("day-before-again.txt"), fromKafka));
+            Started verifying = command(
+                    folder.resolve("verify.txt"),
                     "verify",
                     "--data.dir",
                     data.toString(),
                     "--flight",
                     platform.addresses().flight().toString());
+            Started verifyingDays = command(
+                    folder.resolve("verify-days.txt"), "verify", "--data.dir", data.toString(), "--backfill", "days");
+            for (Started second : again) {
+                Run run = ended(second);
+                assertThat(run.exitCode()).as(run.output()).isZero();
+                assertThat(run.output()).contains("has the backfill", "nothing was changed");
+            }
+            assertThat(lake.allThatIsFinal()).isEqualTo(all);
+            new TablesOfLake(platform).assertAreTheFolders();
+
+            Run verified = ended(verifying);
             assertThat(verified.exitCode()).as(verified.output()).isZero();
             assertThat(verified.output())
                     .contains("The rows of the backfill days", "The rows of the backfill day-before");
-            Run ofDays = quickstart(folder, "verify", "--data.dir", data.toString(), "--backfill", "days");
+            Run ofDays = ended(verifyingDays);
             assertThat(ofDays.exitCode()).as(ofDays.output()).isZero();
             assertThat(ofDays.output()).contains("Equal: all", "all that was read is final");
         }
@@ -254,35 +280,35 @@ class BackfillIT {
                 {"version":1,"id":"test","number":1,"at":"2026-01-01T00:00:00Z","persons":["%s"]}""".formatted(person));
     }
 
-    /** Fills a topic, and returns where each partition ends that far; more comes behind. */
-    private static Map<Integer, Long> archive(Platform platform, List<Input> inputs, List<Input> earlier)
-            throws Exception {
+    /** Fills a topic with records of the range, and around it others that were received a moment too early or too late. */
+    private static void archive(Platform platform, List<Input> inputs, List<Input> outOfRange) throws Exception {
+        // A broker forgets at once whose batch of so long ago it was, so it must not be asked to count them.
         Map<String, Object> brokers =
-                Map.of("bootstrap.servers", platform.addresses().kafka());
+                Map.of("bootstrap.servers", platform.addresses().kafka(), "enable.idempotence", false);
         try (Admin admin = Admin.create(brokers);
                 KafkaProducer<byte[], byte[]> producer =
                         new KafkaProducer<>(brokers, new ByteArraySerializer(), new ByteArraySerializer())) {
-            admin.createTopics(List.of(new NewTopic("archive", PARTITIONS, (short) 1)))
-                    .all()
-                    .get(1, TimeUnit.MINUTES);
-            Map<Integer, Long> ends = new HashMap<>();
-            for (Input input : Stream.of(earlier, inputs).flatMap(List::stream).toList()) {
-                send(producer, ends, input.click().user().hashCode() & 1, input.key(), input.value());
+            // What was received so long ago would be deleted otherwise.
+            NewTopic topic = new NewTopic("archive", PARTITIONS, (short) 1).configs(Map.of("retention.ms", "-1"));
+            admin.createTopics(List.of(topic)).all().get(1, TimeUnit.MINUTES);
+            int half = outOfRange.size() / 2;
+            outOfRange.subList(0, half).forEach(input -> send(producer, ARCHIVED_FROM.minusMillis(1), input));
+            Instant received = ARCHIVED_FROM;
+            for (Input input : inputs) {
+                send(producer, received, input);
+                received = received.plusMillis(1);
             }
-            send(producer, ends, 1, null, "{broken".getBytes(StandardCharsets.UTF_8));
+            var unused = producer.send(new ProducerRecord<>(
+                    "archive", 1, ARCHIVED_TO.toEpochMilli() - 1, null, "{broken".getBytes(StandardCharsets.UTF_8)));
+            outOfRange.subList(half, outOfRange.size()).forEach(input -> send(producer, ARCHIVED_TO, input));
             producer.flush();
-            for (Input input : inputs.subList(0, 10)) {
-                var unused = producer.send(new ProducerRecord<>("archive", 0, new byte[] {'n'}, input.value()));
-            }
-            producer.flush();
-            return ends;
         }
     }
 
-    private static void send(
-            KafkaProducer<byte[], byte[]> producer, Map<Integer, Long> ends, int partition, byte[] key, byte[] value) {
-        var unused = producer.send(new ProducerRecord<>("archive", partition, key, value));
-        ends.merge(partition, 1L, Long::sum);
+    private static void send(KafkaProducer<byte[], byte[]> producer, Instant received, Input input) {
+        int partition = input.click().user().hashCode() & 1;
+        var unused = producer.send(
+                new ProducerRecord<>("archive", partition, received.toEpochMilli(), input.key(), input.value()));
     }
 
     /** So many epochs of the lake say so. When the files of the second one are there, the tables know of the first. */
@@ -299,37 +325,35 @@ class BackfillIT {
     }
 
     private void killWhileItComputes(Path folder, String[] arguments) throws Exception {
-        Process process = start(folder.resolve("killed.txt"), arguments);
+        Started killed = backfill(folder.resolve("killed.txt"), arguments);
         await().atMost(RunProgress.PATIENCE)
-                .until(() -> !process.isAlive() || hasBegunToCompute(folder.resolve("days")));
-        assertThat(process.isAlive())
-                .as(Files.readString(folder.resolve("killed.txt")))
+                .until(() -> !killed.process().isAlive() || hasBegunToCompute(folder.resolve("days")));
+        assertThat(killed.process().isAlive())
+                .as(Files.readString(killed.output()))
                 .isTrue();
-        process.destroyForcibly().waitFor();
+        killed.process().destroyForcibly().waitFor();
     }
 
     private static boolean hasBegunToCompute(Path work) throws IOException {
-        try (Stream<Path> files = Files.walk(work)) {
-            return files.anyMatch(file -> file.endsWith("flink"));
+        if (!Files.isDirectory(work)) {
+            return false;
+        }
+        try (DirectoryStream<Path> runs = Files.newDirectoryStream(work, "run-*")) {
+            for (Path run : runs) {
+                if (Files.isDirectory(run.resolve("flink"))) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
-    private Run run(Path folder, String[] arguments) throws Exception {
-        Path output = folder.resolve("backfill.txt");
-        return ended(start(output, arguments), output);
-    }
-
-    private Run quickstart(Path folder, String... arguments) throws Exception {
-        Path output = folder.resolve("quickstart.txt");
-        return ended(startCommand(output, arguments), output);
-    }
-
-    private Process start(Path output, String[] arguments) throws IOException {
-        return startCommand(output, with(new String[] {"backfill"}, arguments));
+    private Started backfill(Path output, String[] arguments) throws IOException {
+        return command(output, with(new String[] {"backfill"}, arguments));
     }
 
     /** As the launcher does. */
-    private Process startCommand(Path output, String... arguments) throws IOException {
+    private Started command(Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + root.resolve("jvm.options"),
@@ -339,21 +363,21 @@ class BackfillIT {
                 System.getProperty("java.class.path"),
                 Quickstart.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("JDK_JAVA_OPTIONS", SHORT_LIVED);
+        return new Started(builder.start(), output);
     }
 
-    private static Run ended(Process process, Path output) throws Exception {
+    private static Run ended(Started started) throws Exception {
         try {
-            assertThat(process.waitFor(RunProgress.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                    .as(Files.readString(output))
+            assertThat(started.process().waitFor(COMMAND_PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as(Files.readString(started.output()))
                     .isTrue();
         } finally {
-            process.destroyForcibly();
+            started.process().destroyForcibly();
         }
-        return new Run(process.exitValue(), Files.readString(output));
+        return new Run(started.process().exitValue(), Files.readString(started.output()));
     }
 
     private static String[] with(String[] first, String... others) {

@@ -55,8 +55,12 @@ class HistoryIT {
                 if (slice == SLICES / 2) {
                     platform.kill(ChildName.FLINK);
                 }
+                if (slice % 3 == 2) { // however slowly it reads, it reads in between
+                    reader.awaitAnswerOf(positions.size());
+                }
             }
             progress.awaitWatermarkOf(Workload.LAST_ON_TIME);
+            reader.awaitAnswers(SLICES + 1, SLICES / 2 + 1);
             answers = reader.end(positions.size());
         }
         JsonNode refused = answers.remove(answers.size() - 1).get("refused");

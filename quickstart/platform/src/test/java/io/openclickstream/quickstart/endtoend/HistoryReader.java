@@ -9,15 +9,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 
 /** Python that reads a platform's lake and live tables as one while the job goes on. */
 final class HistoryReader implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 180;
+    private static final long PATIENCE_SECONDS = 360;
 
     private final Process process;
     private final Path answers;
@@ -75,6 +80,55 @@ final class HistoryReader implements AutoCloseable {
                 .put("PYTHONPATH", root.resolve("flight-server/clients/python").toString());
         builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
         return new HistoryReader(builder.start(), answers, errors);
+    }
+
+    /** Waits until it has read an epoch that has so many records. */
+    void awaitAnswerOf(int records) throws IOException {
+        await(() -> {
+            List<JsonNode> read = answers();
+            return !read.isEmpty() && records(read.get(read.size() - 1)) >= records;
+        });
+    }
+
+    /** Waits until it has given so many answers, for so many epochs. */
+    void awaitAnswers(int count, int epochs) throws IOException {
+        await(() -> {
+            List<JsonNode> read = answers();
+            return read.size() >= count
+                    && read.stream()
+                                    .map(answer -> answer.at("/ledger/epoch").asLong())
+                                    .distinct()
+                                    .count()
+                            >= epochs;
+        });
+    }
+
+    private void await(Callable<Boolean> condition) throws IOException {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> !process.isAlive() || condition.call());
+        assertThat(process.isAlive()).as(Files.readString(errors)).isTrue();
+    }
+
+    /** Those that are whole. */
+    private List<JsonNode> answers() throws IOException {
+        String printed = Files.readString(answers);
+        List<JsonNode> read = new ArrayList<>();
+        for (String line :
+                printed.substring(0, printed.lastIndexOf('\n') + 1).lines().toList()) {
+            read.add(new JsonMapper().readTree(line));
+        }
+        return read;
+    }
+
+    private static long records(JsonNode answer) {
+        Map<String, Long> ends = new HashMap<>();
+        for (JsonNode row : answer.at("/ledger/rows")) {
+            String[] step = row.asText().split("\\|", -1);
+            ends.merge(step[0], Long.valueOf(step[1]), Math::max);
+        }
+        return ends.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /**

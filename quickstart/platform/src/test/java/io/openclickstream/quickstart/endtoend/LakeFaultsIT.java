@@ -3,6 +3,7 @@ package io.openclickstream.quickstart.endtoend;
 import static io.openclickstream.quickstart.platform.ChildName.FLINK;
 import static io.openclickstream.quickstart.platform.ChildName.S3;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.quickstart.platform.FlinkRest.StopMode;
 import io.openclickstream.quickstart.platform.Platform;
@@ -44,8 +45,10 @@ class LakeFaultsIT {
                     platform.restart(FLINK, RunProgress.PATIENCE);
                 }
             }
-            assertThat(store.struck().values())
-                    .allSatisfy(count -> assertThat(count).hasPositiveValue());
+            // The job goes on to take checkpoints, so each comes in time.
+            await().atMost(RunProgress.PATIENCE)
+                    .untilAsserted(() -> assertThat(store.struck().values())
+                            .allSatisfy(count -> assertThat(count).hasPositiveValue()));
             store.mend();
             platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
             Results results = new Results(platform);

@@ -21,7 +21,7 @@ import java.time.Instant;
  * @param platform that runs it
  */
 record RunProgress(Platform platform) {
-    static final Duration PATIENCE = Duration.ofMinutes(3);
+    static final Duration PATIENCE = Duration.ofMinutes(6);
     private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(10);
 
     /** Waits until a checkpoint holds this many records, and returns the ledger then. */

@@ -37,6 +37,23 @@ record TablesOfLake(Platform platform) {
         assertThat(inTables).isNotEmpty().containsExactlyInAnyOrderElementsOf(inFolders());
     }
 
+    /** One expression over every row of a table, whatever folders its files are in, sorted as texts. */
+    List<String> rows(String name, String expression) throws Exception {
+        List<String> files = new ArrayList<>();
+        try (LakeCatalog catalog = LakeCatalog.open(settings());
+                CloseableIterable<FileScanTask> tasks =
+                        catalog.load(name).orElseThrow().newScan().planFiles()) {
+            for (FileScanTask task : tasks) {
+                String place = task.file().location().replaceFirst(".*/lake/", "");
+                files.add("'" + platform.lakeFolder().resolve(place) + "'");
+            }
+        }
+        return files.isEmpty()
+                ? List.of()
+                : ComputedAgain.sql("SELECT %s FROM read_parquet([%s], union_by_name = true) ORDER BY 1"
+                        .formatted(expression, String.join(",", files)));
+    }
+
     private List<String> inFolders() throws Exception {
         Path lake = platform.lakeFolder();
         List<String> files = new ArrayList<>();

@@ -5,12 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PortsTest {
     @Test
     void freePortsHaveNoProblem() throws InterruptedException {
         assertThat(Ports.free().problems(Duration.ZERO)).isEmpty();
+    }
+
+    @Test
+    void freePortsAreThoseThatNobodyIsGivenByChance() {
+        Ports free = Ports.free();
+        assertThat(List.of(
+                        free.kafka(),
+                        free.kafkaController(),
+                        free.s3(),
+                        free.flinkPage(),
+                        free.flight(),
+                        free.flightHttp()))
+                .doesNotHaveDuplicates()
+                .allMatch(port -> port >= 20_000 && port < 30_000);
     }
 
     @Test

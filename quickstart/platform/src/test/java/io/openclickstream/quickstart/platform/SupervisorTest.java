@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SupervisorTest {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final RestartPolicy QUICK =
             new RestartPolicy(2, Duration.ofMillis(10), Duration.ofMillis(10), Duration.ofMinutes(1));
 
@@ -25,19 +26,19 @@ class SupervisorTest {
     @Test
     void aChildThatIsKilledIsSaidSoAndStartedAgain() throws Exception {
         try (Supervisor supervisor = new Supervisor(QUICK, notices::add)) {
-            supervisor.start(ChildName.S3, bash("exec sleep 60"));
+            supervisor.start(ChildName.S3, bash("exec sleep 600"));
             long first = supervisor.process(ChildName.S3).orElseThrow().pid();
             supervisor.process(ChildName.S3).orElseThrow().kill();
-            Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(
                             supervisor.process(ChildName.S3).map(ChildProcess::pid))
                     .isPresent()
                     .get()
                     .isNotEqualTo(first));
-            Awaitility.await().untilAsserted(() -> assertThat(notices)
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(notices)
                     .satisfiesExactly(
                             notice -> assertThat(notice).contains("S3 ended by itself (code 137)"),
                             notice -> assertThat(notice).isEqualTo("S3 was started again")));
-            supervisor.stop(ChildName.S3, Duration.ofSeconds(5));
+            supervisor.stop(ChildName.S3, PATIENCE);
             assertThat(supervisor.process(ChildName.S3)).isEmpty();
             assertThat(supervisor.starts(ChildName.S3)).isEqualTo(2);
         }
@@ -47,7 +48,7 @@ class SupervisorTest {
     void aChildThatKeepsEndingIsGivenUpWithTheNameOfItsLog() throws Exception {
         try (Supervisor supervisor = new Supervisor(QUICK, notices::add)) {
             supervisor.start(ChildName.KAFKA, bash("echo no luck; exit 7"));
-            String sentence = supervisor.givenUp().get(20, TimeUnit.SECONDS);
+            String sentence = supervisor.givenUp().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(sentence).contains("Kafka ended 3 times in a row", log().toString());
             assertThat(supervisor.starts(ChildName.KAFKA)).isEqualTo(3);
             assertThat(Files.readAllLines(log())).containsExactly("no luck", "no luck", "no luck");
@@ -60,12 +61,14 @@ class SupervisorTest {
             supervisor.start(ChildName.FLINK, bash("trap '' TERM; echo ready; while :; do sleep 0.05; done"));
             ChildProcess child = supervisor.process(ChildName.FLINK).orElseThrow();
             Awaitility.await()
+                    .atMost(PATIENCE)
                     .until(() -> Files.exists(log()) && Files.readString(log()).contains("ready"));
             new ProcessBuilder("kill", "-INT", String.valueOf(child.pid()))
                     .start()
                     .waitFor();
             supervisor.stop(ChildName.FLINK, Duration.ofMillis(300));
-            assertThat(child.ended().get(5, TimeUnit.SECONDS)).isEqualTo(137);
+            assertThat(child.ended().get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(137);
             assertThat(notices).isEmpty();
         }
     }
@@ -73,13 +76,14 @@ class SupervisorTest {
     @Test
     void aChildThatWasStoppedIsStartedAnewAndItsStartsGoOnCounting() throws Exception {
         try (Supervisor supervisor = new Supervisor(QUICK, notices::add)) {
-            supervisor.start(ChildName.FLINK, bash("exec sleep 60"));
-            supervisor.stop(ChildName.FLINK, Duration.ofSeconds(5));
-            supervisor.start(ChildName.FLINK, bash("echo again; exec sleep 60"));
+            supervisor.start(ChildName.FLINK, bash("exec sleep 600"));
+            supervisor.stop(ChildName.FLINK, PATIENCE);
+            supervisor.start(ChildName.FLINK, bash("echo again; exec sleep 600"));
             assertThat(supervisor.starts(ChildName.FLINK)).isEqualTo(2);
             Awaitility.await()
+                    .atMost(PATIENCE)
                     .until(() -> Files.exists(log()) && Files.readString(log()).contains("again"));
-            supervisor.stop(ChildName.FLINK, Duration.ofSeconds(5));
+            supervisor.stop(ChildName.FLINK, PATIENCE);
             assertThat(notices).isEmpty();
         }
     }

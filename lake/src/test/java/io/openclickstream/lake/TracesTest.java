@@ -1,4 +1,4 @@
-package io.openclickstream.maintenance;
+package io.openclickstream.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TracesTest {
     private static boolean isIn(String user, String text) {
-        return new Traces(List.of(new Person("shop", user))).isIn(text.getBytes(StandardCharsets.UTF_8));
+        return Traces.of(List.of(user)).isIn(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest
@@ -38,5 +38,27 @@ class TracesTest {
         String id = "abcdefghijklmnopqrstuvwx";
         assertThat(isIn(id, "0" + id + "0")).isTrue();
         assertThat(isIn(id, "1" + id + "0")).isFalse();
+    }
+
+    /** The footer of a Parquet file has the length of a bound before it. */
+    @Test
+    void aLongerIdBehindItsPlainLengthIsNone() {
+        assertThat(isIn("user-7", "\u0007user-74")).isFalse();
+        assertThat(isIn("user-7", "\u0006user-7x")).isFalse();
+    }
+
+    private static boolean isInState(String user, String text) {
+        return Traces.inState(List.of(user)).isIn(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anIdOfFlinkIsFoundByTheLengthBeforeItAndAsFlinkWritesItsLetters() {
+        // 47 letters are written with the length 48, which is the digit 0; the next field begins with a letter.
+        String id = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstu";
+        assertThat(isInState(id, "0" + id + "a")).isTrue();
+        assertThat(isInState(id, "2" + id + "a")).isFalse();
+        byte[] zoe = {4, 'z', 'o', (byte) 0xEB, 1};
+        assertThat(Traces.inState(List.of("zoë")).isIn(zoe)).isTrue();
+        assertThat(Traces.inState(List.of("zoe")).isIn(zoe)).isFalse();
     }
 }

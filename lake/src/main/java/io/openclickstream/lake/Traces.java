@@ -1,5 +1,6 @@
-package io.openclickstream.maintenance;
+package io.openclickstream.lake;
 
+import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,26 +8,39 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * Finds ids of users in bytes of which nobody knows the form: JSON, Avro, a broken record, a manifest. An id counts where
- * no letter and no digit touches it, or where its length stands before it as Avro writes it; so user {@code 7} is not
- * found in {@code 17}. It is looked for as UTF-8, as in a URL, and as JSON may escape it.
+ * Finds ids of users in bytes of which nobody knows the form: JSON, Avro, a broken record, a manifest, an entry of Flink's
+ * state. An id counts where no letter and no digit touches it, or where its length stands before it as Avro writes it,
+ * and in state as Flink does; so user {@code 7} is not found in {@code 17}. It is looked for as UTF-8, as in a URL, and as
+ * JSON may escape it.
  */
-final class Traces {
+public final class Traces {
     private static final int VARINT_BITS = 7;
 
+    /** @param length what stands before the bytes where their length does */
     @SuppressWarnings("ArrayRecordComponent") // nobody changes or compares them
     private record Needle(byte[] bytes, byte[] length) {
-        static Needle of(String text) {
+        /** As Avro writes texts, and everybody else who does not write a length. */
+        static Needle utf8(String text) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             return new Needle(bytes, varint(2L * bytes.length));
         }
 
-        private static byte[] varint(long zigzag) {
+        /** As Flink writes texts: a number for each letter, and before them one more than there are. */
+        static Needle flink(String text) {
+            var bytes = new ByteArrayOutputStream();
+            for (int i = 0; i < text.length(); i++) {
+                bytes.writeBytes(varint(text.charAt(i)));
+            }
+            return new Needle(bytes.toByteArray(), varint(text.length() + 1L));
+        }
+
+        private static byte[] varint(long number) {
             byte[] bytes = new byte[Long.SIZE / VARINT_BITS + 1];
             int count = 0;
-            long rest = zigzag;
+            long rest = number;
             while (rest > 0x7f) {
                 bytes[count++] = (byte) ((rest & 0x7f) | 0x80);
                 rest >>>= VARINT_BITS;
@@ -38,14 +52,34 @@ final class Traces {
 
     private final List<Needle> needles;
 
-    Traces(Collection<Person> persons) {
+    private Traces(List<Needle> needles) {
+        this.needles = needles;
+    }
+
+    /**
+     * In records and files.
+     *
+     * @param users ids; none is empty
+     */
+    public static Traces of(Collection<String> users) {
+        return new Traces(forms(users).map(Needle::utf8).toList());
+    }
+
+    /** In entries of Flink's state as well: elsewhere a length of Flink's is that of an id with one more letter. */
+    public static Traces inState(Collection<String> users) {
+        return new Traces(forms(users)
+                .flatMap(form -> Stream.of(Needle.utf8(form), Needle.flink(form)))
+                .toList());
+    }
+
+    private static Stream<String> forms(Collection<String> users) {
         Set<String> forms = new LinkedHashSet<>();
-        for (Person person : persons) {
-            forms.add(person.user());
-            forms.add(URLEncoder.encode(person.user(), StandardCharsets.UTF_8));
-            forms.add(escaped(person.user()));
+        for (String user : users) {
+            forms.add(user);
+            forms.add(URLEncoder.encode(user, StandardCharsets.UTF_8));
+            forms.add(escaped(user));
         }
-        needles = forms.stream().map(Needle::of).toList();
+        return forms.stream();
     }
 
     private static String escaped(String text) {
@@ -64,16 +98,20 @@ final class Traces {
     }
 
     /** Whether any of the ids is in there. */
-    boolean isIn(byte[] bytes) {
+    public boolean isIn(byte[] bytes) {
         for (Needle needle : needles) {
             for (int at = next(bytes, needle.bytes(), 0); at >= 0; at = next(bytes, needle.bytes(), at + 1)) {
-                int end = at + needle.bytes().length;
-                if ((isAlone(bytes, at - 1) && isAlone(bytes, end)) || hasBefore(bytes, at, needle.length())) {
+                if (counts(bytes, at, needle)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    private static boolean counts(byte[] bytes, int at, Needle needle) {
+        return (isAlone(bytes, at - 1) && isAlone(bytes, at + needle.bytes().length))
+                || hasBefore(bytes, at, needle.length());
     }
 
     private static int next(byte[] bytes, byte[] needle, int from) {

@@ -1,0 +1,54 @@
+package io.openclickstream.pipeline.savepoint;
+
+import io.openclickstream.lake.Traces;
+import io.openclickstream.schemas.session.UserKey;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/** Knows persons in the bytes of state: as its key, which is sure, and as a trace of the user's id anywhere else. */
+final class PersonBytes {
+    private final List<byte[]> keys = new ArrayList<>();
+    private final Traces traces;
+
+    /** @param persons at least one */
+    PersonBytes(Collection<UserKey> persons) {
+        TypeSerializer<UserKey> serializer =
+                TypeInformation.of(UserKey.class).createSerializer(new SerializerConfigImpl());
+        for (UserKey person : persons) {
+            var bytes = new DataOutputSerializer(64);
+            try {
+                serializer.serialize(person, bytes);
+            } catch (IOException e) {
+                throw new IllegalStateException("Memory cannot be written to", e);
+            }
+            keys.add(bytes.getCopyOfBuffer());
+        }
+        traces = Traces.inState(persons.stream().map(UserKey::userId).toList());
+    }
+
+    /** Whether one of them is the key in these bytes, of an entry or a timer. */
+    boolean isKey(byte[] bytes) {
+        return keys.stream().anyMatch(key -> holds(bytes, key));
+    }
+
+    /** Whether the id of one of them is in there, of whatever site. */
+    boolean isIn(byte[] bytes) {
+        return traces.isIn(bytes);
+    }
+
+    private static boolean holds(byte[] bytes, byte[] part) {
+        for (int at = 0; at <= bytes.length - part.length; at++) {
+            if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
