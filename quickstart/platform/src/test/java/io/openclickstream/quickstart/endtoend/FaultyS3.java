@@ -19,18 +19,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** S3 as it is on a bad day: in front of a real one, it refuses, dawdles, and hangs up in the middle of an object. */
+/**
+ * S3 as it is on a bad day: in front of a real one, it refuses, dawdles, and hangs up in the middle of an object.
+ * Its JVM must have been started with {@code sun.net.http.allowRestrictedHeaders}: the signature of a request covers the
+ * host it was sent to, so that has to be passed on.
+ */
 final class FaultyS3 implements AutoCloseable {
     /** One request in so many goes wrong. */
     private static final int ONE_IN = 12;
 
+    private static final String HOST_IS_PASSED_ON = "sun.net.http.allowRestrictedHeaders";
     private static final int UNAVAILABLE = 503;
     private static final long SLOW_MILLIS = 1_500;
-
-    static {
-        // The signature of a request covers the host it was sent to, so that has to be passed on.
-        System.setProperty("sun.net.http.allowRestrictedHeaders", "true");
-    }
 
     /** What happens to a request. */
     enum Fault {
@@ -53,6 +53,9 @@ final class FaultyS3 implements AutoCloseable {
 
     /** @param port of the real one */
     FaultyS3(int port, long seed) throws IOException {
+        if (!Boolean.getBoolean(HOST_IS_PASSED_ON)) {
+            throw new IllegalStateException("Start the JVM with -D" + HOST_IS_PASSED_ON + "=true.");
+        }
         this.port = port;
         this.random = new Random(seed);
         for (Fault fault : Fault.values()) {
