@@ -217,6 +217,18 @@ class SessionizeErasureTest {
     }
 
     @Test
+    void aJobThatEndsBeforeItsFirstStepHasWalkedAllTheSame() throws Exception {
+        erasures.add("shop", "ada");
+        try (var harness = subtask(0, 1, 1, null, Mode.STRAIGHT)) {
+            harness.endInput();
+            operator(harness).finish();
+            assertThat(harness.getSideOutput(AppliedErasures.TOLD))
+                    .extracting(StreamRecord::getValue)
+                    .containsExactly(LakePrepared.ofErasures(1, 1, "sessionize", 0, 1, true));
+        }
+    }
+
+    @Test
     void aLongWalkGoesInStepsAndIsDoneAtItsEndOnly() throws Exception {
         int users = 2 * ErasedUsers.USERS_PER_STEP + 1;
         erasures.add(IntStream.range(0, users)
