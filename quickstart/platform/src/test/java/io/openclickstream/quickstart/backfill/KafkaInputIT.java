@@ -101,8 +101,10 @@ class KafkaInputIT {
     }
 
     private void fill(Map<Integer, List<Integer>> seconds) throws Exception {
-        // A broker forgets at once whose batch of so long ago it was, so it must not be asked to count them.
-        Map<String, Object> brokers = Map.of("bootstrap.servers", kafka, "enable.idempotence", false);
+        // A broker forgets at once whose batch of so long ago it was, so it must not be asked to count them. Then only
+        // one request at a time keeps the order: a topic's first batches are often refused, for it has no leader yet.
+        Map<String, Object> brokers = Map.of(
+                "bootstrap.servers", kafka, "enable.idempotence", false, "max.in.flight.requests.per.connection", 1);
         try (Admin admin = Admin.create(brokers);
                 KafkaProducer<byte[], byte[]> producer =
                         new KafkaProducer<>(brokers, new ByteArraySerializer(), new ByteArraySerializer())) {
