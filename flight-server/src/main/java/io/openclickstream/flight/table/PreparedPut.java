@@ -195,8 +195,7 @@ public final class PreparedPut implements AutoCloseable {
                     for (int i = 0; i < picked.length; i++) {
                         pickedHashes[i] = hashes[picked[i]];
                     }
-                    chunks.add(Chunk.copyOf(
-                            List.of(new Rows(columns, picked, picked.length)), pickedHashes, schema, allocator));
+                    chunks.add(Chunk.copyOf(List.of(Rows.ofBatch(columns, picked)), pickedHashes, schema, allocator));
                 }
                 return chunks;
             } catch (RuntimeException | Error e) {
