@@ -21,7 +21,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 class KeysTest {
-    private static final int ROWS = 60;
+    private static final int ROWS = 20;
     private static final Schema COLUMNS = new Schema(
             List.of(
                     Clicks.field("other", ArrowType.Utf8.INSTANCE, true),
