@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PreparedPut implements AutoCloseable {
     private static final int MAX_WINDOWS = 4096;
+    /** Room is made for as many at once; a batch of more rows may have few keys. */
+    private static final int MOST_KEYS_EXPECTED = 1 << 16;
 
     private final TableSchema schema;
     private final int batchRows;
@@ -131,7 +133,7 @@ public final class PreparedPut implements AutoCloseable {
     }
 
     private static boolean[] supersededRows(Keys keys, List<FieldVector> columns, int[] hashes) {
-        KeyIndex latest = new KeyIndex(hashes.length);
+        KeyIndex latest = new KeyIndex(Math.min(hashes.length, MOST_KEYS_EXPECTED));
         boolean[] superseded = new boolean[hashes.length];
         for (int row = 0; row < hashes.length; row++) {
             int current = row;

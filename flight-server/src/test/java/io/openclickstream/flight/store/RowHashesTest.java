@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.function.Function;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BaseFixedWidthVector;
@@ -23,6 +24,7 @@ import org.apache.arrow.vector.SmallIntVector;
 import org.apache.arrow.vector.TinyIntVector;
 import org.apache.arrow.vector.ValueVector;
 import org.apache.arrow.vector.VarBinaryVector;
+import org.apache.arrow.vector.ipc.message.ArrowFieldNode;
 import org.apache.arrow.vector.util.TransferPair;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +97,20 @@ class RowHashesTest {
             for (Function<BufferAllocator, FieldVector> type : TYPES.subList(0, 2)) {
                 assertThat(hashes(type, allocator, values)).doesNotHaveDuplicates();
             }
+        }
+    }
+
+    @Test
+    void columnsWithoutAnyByteNeedNoMemoryForBytes() {
+        try (BufferAllocator allocator = new RootAllocator();
+                VarBinaryVector texts = new VarBinaryVector("text", allocator);
+                ArrowBuf validity = allocator.buffer(1);
+                ArrowBuf offsets = allocator.buffer(3 * VarBinaryVector.OFFSET_WIDTH)) {
+            validity.setZero(0, validity.capacity());
+            offsets.setZero(0, offsets.capacity());
+            texts.loadFieldBuffers(new ArrowFieldNode(2, 2), List.of(validity, offsets, allocator.getEmpty()));
+            assertThat(RowHashes.of(List.of(texts), 2))
+                    .isEqualTo(hashes(TYPES.get(0), allocator, new byte[][] {null, null}));
         }
     }
 
