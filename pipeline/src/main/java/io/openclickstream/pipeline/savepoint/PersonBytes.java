@@ -35,7 +35,10 @@ final class PersonBytes {
         }
         List<String> ids = persons.stream().map(UserKey::userId).toList();
         traces = Traces.inState(ids);
-        packed = ids.stream().map(StateWriter::packedId).flatMap(Optional::stream).toList();
+        packed = ids.stream()
+                .map(StateWriter::packedId)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Whether one of them is the key in these bytes, of an entry or a timer. */
