@@ -94,10 +94,11 @@ class ApartFaultsIT {
             case KILL_JOB_MANAGER -> throw new IllegalStateException("done above");
             case KILL_TASK_MANAGER -> {
                 Stops.pass(strike.pause());
-                flink.replaceTaskManager(strike.taskManager());
+                flink.replaceTaskManager(flink.busyTaskManager(strike.taskManager()));
             }
             case STOP_JOB_MANAGER -> Stops.stopFor(flink.jobManagerPid(), strike.pause());
-            case STOP_TASK_MANAGER -> Stops.stopFor(flink.taskManagerPid(strike.taskManager()), strike.pause());
+            case STOP_TASK_MANAGER ->
+                Stops.stopFor(flink.taskManagerPid(flink.busyTaskManager(strike.taskManager())), strike.pause());
         }
         await().atMost(RunProgress.PATIENCE).until(() -> !progress.lastRestart().equals(before));
         flink.awaitRunning();

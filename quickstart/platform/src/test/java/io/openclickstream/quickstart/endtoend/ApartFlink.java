@@ -3,6 +3,8 @@ package io.openclickstream.quickstart.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openclickstream.quickstart.platform.DataFolder;
 import io.openclickstream.quickstart.platform.DataFolder.S3Keys;
 import io.openclickstream.quickstart.platform.FlinkRest.Job;
@@ -11,12 +13,17 @@ import io.openclickstream.quickstart.platform.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +48,10 @@ final class ApartFlink implements AutoCloseable {
     private final Map<String, String> environment;
     private final List<Process> taskManagers = new ArrayList<>();
     private Process jobManager;
+    /** What Flink calls each of them; one that is started again has another id. */
+    private final Map<Integer, String> ids = new HashMap<>();
+
+    private int started;
     private int submissions;
 
     /**
@@ -100,6 +111,22 @@ final class ApartFlink implements AutoCloseable {
     void replaceTaskManager(int index) throws Exception {
         kill(taskManagers.get(index));
         taskManagers.set(index, startTaskManager(index));
+    }
+
+    /** The preferred task manager if it runs a part of the job, else the other one, which then runs all of it. */
+    int busyTaskManager(int preferred) throws Exception {
+        URI page = platform.addresses().flinkPage().resolve("/taskmanagers");
+        String answer = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(page).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+        for (JsonNode each : new JsonMapper().readTree(answer).path("taskmanagers")) {
+            boolean isBusy =
+                    each.path("freeSlots").asInt() < each.path("slotsNumber").asInt();
+            if (isBusy && each.path("id").asText().equals(ids.get(preferred))) {
+                return preferred;
+            }
+        }
+        return TASK_MANAGERS - 1 - preferred;
     }
 
     /** Waits until every subtask runs. */
@@ -166,11 +193,14 @@ final class ApartFlink implements AutoCloseable {
     }
 
     private Process startTaskManager(int index) throws IOException {
+        started++;
+        String id = "task-manager-" + index + "-" + started;
+        ids.put(index, id);
         return start(
                 folder.resolve("task-manager-" + index + ".log"),
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                 "-Xmx1g",
-                List.of("--configDir", folder.toString()));
+                List.of("--configDir", folder.toString(), "-D", "taskmanager.resource-id=" + id));
     }
 
     private Process start(Path log, String main, String memory, List<String> arguments) throws IOException {

@@ -43,7 +43,7 @@ record ApartFlinkSettings(Path folder, int rpcPort, URI page, URI s3) {
                         "slot.request.timeout: 5 min",
                         "resourcemanager.standalone.start-up-time: 5 min",
                         "taskmanager.numberOfTaskSlots: " + SLOTS,
-                        // One subtask in each, so that no task manager can be lost without a loss.
+                        // One subtask in each at first.
                         "taskmanager.load-balance.mode: SLOTS",
                         "taskmanager.cpu.cores: 1",
                         // Flink's scripts would work these out.

@@ -10,7 +10,7 @@ import java.util.Random;
  * One blow to a Flink whose managers are processes of their own.
  *
  * @param pause before it, or how long a process is stopped
- * @param taskManager which one, where it is one
+ * @param taskManager which one, where it is one; the other one where this one runs nothing
  */
 record ApartStrike(Kind kind, Duration pause, int taskManager) {
     /** Of one seed. */
