@@ -26,5 +26,23 @@ def session():
     return builder.config("spark.jars.packages", PACKAGES).getOrCreate()
 
 
+def epochs(spark, name):
+    """Snapshot by epoch of the table's present lineage, as long as they are kept."""
+    table = f"clickstream.clickstream.{name}"
+    lineage = spark.sql(f"SHOW TBLPROPERTIES {table} ('clickstream.lineage')").first()["value"]
+    # Of an epoch that the job has gone back to and repeated, the last one counts.
+    kept = spark.sql(
+        f"""SELECT CAST(summary['clickstream.epoch'] AS BIGINT) AS epoch, max_by(snapshot_id, committed_at) AS snapshot
+            FROM {table}.snapshots JOIN {table}.history USING (snapshot_id)
+            WHERE is_current_ancestor AND summary['clickstream.lineage'] = '{lineage}' GROUP BY 1"""
+    )
+    return {row["epoch"]: row["snapshot"] for row in kept.collect()}
+
+
+def as_of(spark, name, epoch):
+    """The rows of a table that were committed up to an epoch."""
+    return spark.sql(f"SELECT * FROM clickstream.clickstream.{name} VERSION AS OF {epochs(spark, name)[epoch]}")
+
+
 if __name__ == "__main__":
     session().sql("SELECT site_id, count(*), sum(clicks) FROM clickstream.clickstream.sessions GROUP BY 1").show()

@@ -14,6 +14,9 @@ import json
 import pathlib
 import sys
 
+# What engines read as of epochs as well. One epoch is a query, and the others' snapshots are no different.
+TRAVELLED = ("clicks", "sessions")
+
 UTC = datetime.timezone.utc
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -140,36 +143,55 @@ class PyIceberg:
         return self._scan(dataset, row_filter=EqualTo(column, value)).count()
 
 
+def rows_of_files(dataset, epoch):
+    """The rows of the files whose names say that they were written up to an epoch."""
+    import re
+
+    import read_with_pyarrow
+
+    return [
+        row
+        for fragment in read_with_pyarrow.files(dataset).get_fragments()
+        if int(re.search(r"/[^/]+-e(\d+)-[^/]+$", fragment.path).group(1)) <= epoch
+        for row in fragment.to_table().to_pylist()
+    ]
+
+
+def check_epochs(dataset, epochs, rows_as_of):
+    """As of each of these epochs, an engine must read what the files up to it hold; it must not be the same for all."""
+    counts = set()
+    for epoch in epochs:
+        expected = rows_of_files(dataset, epoch)
+        found = rows_as_of(epoch)
+        counts.add(len(found))
+        if sorted(map(line_of, found)) != sorted(map(line_of, expected)):
+            raise ValueError(f"{dataset} as of epoch {epoch}: {len(found)} rows, and {len(expected)} in its files")
+    if len(epochs) < 3 or len(counts) < 2:
+        raise ValueError(f"{dataset} has the epochs {epochs} with {counts} rows only, so nothing would be tested")
+
+
+def some(epochs):
+    """The first, one in the middle, and the last, where to ask for all would take long."""
+    kept = sorted(epochs)
+    return sorted({kept[0], kept[len(kept) // 2], kept[-1]})
+
+
 class AsOfEpoch:
-    """As of the latest epoch; before, every epoch that is kept is compared with the files whose names say up to it."""
+    """As of the latest epoch; before, every epoch that is kept is compared with the files."""
 
     def __init__(self):
         import read_as_of_epoch
-        import read_with_pyarrow
 
         self.snippet = read_as_of_epoch
-        self.files = read_with_pyarrow.files
 
     def _latest(self, dataset):
         table = self.snippet.table(table_of(dataset))
         return self.snippet.as_of(table, max(self.snippet.epochs(table)))
 
     def _check(self, dataset):
-        import re
-
         table = self.snippet.table(table_of(dataset))
         epochs = sorted(self.snippet.epochs(table))
-        if len(epochs) < 3:
-            raise ValueError(f"{dataset} has the epochs {epochs} only, so nothing would be tested")
-        fragments = [
-            (int(re.search(r"/[^/]+-e(\d+)-[^/]+$", fragment.path).group(1)), fragment)
-            for fragment in self.files(dataset).get_fragments()
-        ]
-        for epoch in epochs:
-            expected = [row for of, fragment in fragments if of <= epoch for row in fragment.to_table().to_pylist()]
-            found = self.snippet.as_of(table, epoch).to_arrow().to_pylist()
-            if sorted(map(line_of, found)) != sorted(map(line_of, expected)):
-                raise ValueError(f"{dataset} as of epoch {epoch}: {len(found)} rows, and {len(expected)} in its files")
+        check_epochs(dataset, epochs, lambda epoch: self.snippet.as_of(table, epoch).to_arrow().to_pylist())
         try:
             self.snippet.as_of(table, max(epochs) + 1)
         except LookupError:
@@ -196,13 +218,20 @@ class Spark:
     def __init__(self):
         import read_with_spark
 
+        self.snippet = read_with_spark
         self.session = read_with_spark.session()
 
     def _table(self, dataset):
         return self.session.table(f"clickstream.clickstream.{table_of(dataset)}")
 
     def rows(self, dataset):
+        if dataset in TRAVELLED:
+            epochs = self.snippet.epochs(self.session, table_of(dataset))
+            check_epochs(dataset, some(epochs), lambda epoch: self._as_of(dataset, epoch))
         return self._table(dataset).toArrow().to_pylist()
+
+    def _as_of(self, dataset, epoch):
+        return self.snippet.as_of(self.session, table_of(dataset), epoch).toArrow().to_pylist()
 
     def count(self, dataset):
         return self._table(dataset).count()
@@ -222,6 +251,7 @@ class Trino:
     def __init__(self):
         import read_with_trino
 
+        self.snippet = read_with_trino
         self.connection = read_with_trino.connect()
 
     def _all(self, query, parameters=None):
@@ -230,7 +260,16 @@ class Trino:
         return [column.name for column in cursor.description], cursor.fetchall()
 
     def rows(self, dataset):
-        names, rows = self._all(f"SELECT * FROM {table_of(dataset)}")
+        if dataset in TRAVELLED:
+            epochs = self.snippet.epochs(self.connection, table_of(dataset))
+            check_epochs(dataset, some(epochs), lambda epoch: self._as_of(dataset, epoch))
+        return self._rows_of(table_of(dataset))
+
+    def _as_of(self, dataset, epoch):
+        return self._rows_of(self.snippet.as_of(self.connection, table_of(dataset), epoch))
+
+    def _rows_of(self, table):
+        names, rows = self._all(f"SELECT * FROM {table}")
         return [dict(zip(names, row)) for row in rows]
 
     def _count(self, dataset, where="true", parameters=None):

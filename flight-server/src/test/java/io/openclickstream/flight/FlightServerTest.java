@@ -284,7 +284,18 @@ class FlightServerTest {
         refused(
                 () -> client.put(clicks, "{}".getBytes(StandardCharsets.UTF_8), rows),
                 FlightStatusCode.INVALID_ARGUMENT,
-                "put header");
+                "Cannot read the put header: 'version' is missing, and must be a whole number of 32 bits; ");
+        refused(
+                () -> client.put(clicks, "a header".getBytes(StandardCharsets.UTF_8), rows),
+                FlightStatusCode.INVALID_ARGUMENT,
+                "Cannot read the put header: it is no JSON (line 1, column 3).");
+        byte[] wrong = new String(header, StandardCharsets.UTF_8)
+                .replaceFirst("\"epoch\":[0-9]+", "\"epoch\":\"soon\"")
+                .getBytes(StandardCharsets.UTF_8);
+        refused(
+                () -> client.put(clicks, wrong, rows),
+                FlightStatusCode.INVALID_ARGUMENT,
+                "Cannot read the put header: 'epoch' is a text, and must be a whole number of 64 bits.");
         refused(
                 () -> client.put(FlightDescriptor.path("sessions"), header, rows),
                 FlightStatusCode.INVALID_ARGUMENT,
@@ -314,7 +325,7 @@ class FlightServerTest {
                     LiveMetadata.PRIMARY_KEY);
         }
         assertThat(client.keys("clicks")).containsExactly("a");
-        assertThat(metric("refused_total{reason=\"invalid\"}")).isEqualTo(6);
+        assertThat(metric("refused_total{reason=\"invalid\"}")).isEqualTo(8);
     }
 
     @Test

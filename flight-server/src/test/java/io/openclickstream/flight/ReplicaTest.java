@@ -19,10 +19,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.MessageHeader;
+import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Ticket;
+import org.apache.arrow.flight.impl.Flight;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -605,6 +609,57 @@ class ReplicaTest {
         if (live != null) {
             live.has(rows);
         }
+    }
+
+    /** However small the records are: what keeps track of a message costs the leader more than the message. */
+    @Test
+    void oneMessageWaitsForAReplicaThatStalls() throws Exception {
+        int windowBytes = 64 << 10; // several records; what is in it waits with the replica
+        int puts = 80;
+        Random random = new Random(4);
+        startLeader();
+        startReplica();
+        ready();
+        try (RawFlight raw = new RawFlight(leader.port(), windowBytes)) {
+            RawFlight.Reading stalled = raw.read("follow/v1/-/0".getBytes(StandardCharsets.UTF_8));
+            stalled.take(2);
+            await().atMost(TestClient.PATIENCE).until(() -> stalled.messages().size() == 2); // schema, empty state
+            for (int put = 0; put < puts; put++) {
+                job.put(many(400, random));
+                caughtUp(); // the one that reads has been sent it alone
+            }
+            int records = (int) FlightServerTest.metric(leader, "log_position");
+            assertThat(records).isGreaterThan(puts);
+            stalled.take(Integer.MAX_VALUE);
+            await().atMost(TestClient.PATIENCE).until(() -> records(stalled.messages()) == records);
+            List<Flight.FlightData> withRecords = stalled.messages().stream()
+                    .filter(message -> records(List.of(message)) > 0)
+                    .toList();
+            int bytes = withRecords.stream()
+                    .mapToInt(Flight.FlightData::getSerializedSize)
+                    .sum();
+            assertThat(bytes).as("less than would wait by its size").isBetween(3 * windowBytes, 1 << 20);
+            assertThat(withRecords.size())
+                    .as("messages: those in the window, the one that waited, and one with all others")
+                    .isLessThanOrEqualTo(windowBytes / (bytes / records) + 1 + 3);
+        }
+    }
+
+    private static int records(List<Flight.FlightData> messages) {
+        return messages.stream()
+                .map(data -> Message.getRootAsMessage(data.getDataHeader().asReadOnlyByteBuffer()))
+                .filter(message -> message.headerType() == MessageHeader.RecordBatch)
+                .mapToInt(message -> (int) ((RecordBatch) message.header(new RecordBatch())).length())
+                .sum();
+    }
+
+    /** Rows that no compression makes small. */
+    private static List<Clicks> many(int rows, Random random) {
+        List<Clicks> many = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            many.add(Clicks.upsert("key" + i, 0, random.nextLong()));
+        }
+        return many;
     }
 
     private void startLeader(String... more) throws Exception {

@@ -16,6 +16,10 @@ public final class StateSettings {
             .intType()
             .noDefaultValue();
 
+    static final ConfigOption<String> OPTIONS_FACTORY = ConfigOptions.key("state.backend.rocksdb.options-factory")
+            .stringType()
+            .noDefaultValue();
+
     private static final int TIMERS_OF_A_KEY_GROUP = 1_024;
 
     private StateSettings() {}
@@ -29,5 +33,7 @@ public final class StateSettings {
         // The timers that come next, of each key group; when they have come, the next are looked for behind deleted
         // ones.
         configuration.set(CACHED_TIMERS, TIMERS_OF_A_KEY_GROUP);
+        // Only its name, since a cluster whose state is on the heap need not have RocksDB.
+        configuration.set(OPTIONS_FACTORY, "io.openclickstream.pipeline.RocksDbOptions");
     }
 }

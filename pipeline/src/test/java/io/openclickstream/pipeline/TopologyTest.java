@@ -67,6 +67,7 @@ class TopologyTest {
         assertThat(configuration.get(RocksDBOptions.ROCKSDB_TIMER_SERVICE_FACTORY_CACHE_SIZE))
                 .isEqualTo(configuration.get(StateSettings.CACHED_TIMERS))
                 .isGreaterThan(RocksDBOptions.ROCKSDB_TIMER_SERVICE_FACTORY_CACHE_SIZE.defaultValue());
+        assertThat(configuration.get(RocksDBOptions.OPTIONS_FACTORY)).isEqualTo(RocksDbOptions.class.getName());
     }
 
     @ParameterizedTest

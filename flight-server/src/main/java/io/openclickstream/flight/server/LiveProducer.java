@@ -154,6 +154,7 @@ public final class LiveProducer implements FlightProducer {
             Principal principal = Caller.principal();
             LogPosition position = LogTicket.read(ticket.getBytes());
             if (position != null) {
+                Caller.call().sendOneAtATime();
                 logs.start(position, principal, listener);
                 return;
             }

@@ -12,9 +12,9 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** How both ports encrypt, and which certificates of clients they believe. TLS 1.2 and 1.3. */
 final class Tls {
@@ -40,11 +40,12 @@ final class Tls {
     }
 
     /** For Flight: a client without a certificate does not get a connection where one is needed. */
-    SslContext forFlight() throws SSLException {
+    SslContext forFlight() throws IOException {
+        FailedHandshakes.tell();
         SslContextBuilder builder =
                 GrpcSslContexts.configure(SslContextBuilder.forServer(files)).protocols(PROTOCOLS);
         if (isMutual()) {
-            builder.trustManager(clientAuthorities).clientAuth(ClientAuth.REQUIRE);
+            builder.trustManager(clients()).clientAuth(ClientAuth.REQUIRE);
         }
         return builder.build();
     }
@@ -53,21 +54,30 @@ final class Tls {
     SSLContext forHttp() throws IOException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {files}, isMutual() ? trustManagers() : null, null);
+            context.init(new KeyManager[] {files}, isMutual() ? new TrustManager[] {clients()} : null, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot use TLS: " + e.getMessage(), e);
         }
     }
 
-    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-        store.load(null, null);
-        for (int i = 0; i < clientAuthorities.size(); i++) {
-            store.setCertificateEntry("ca" + i, clientAuthorities.get(i));
+    private TrustManager clients() throws IOException {
+        try {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            for (int i = 0; i < clientAuthorities.size(); i++) {
+                store.setCertificateEntry("ca" + i, clientAuthorities.get(i));
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            for (TrustManager manager : factory.getTrustManagers()) {
+                if (manager instanceof X509ExtendedTrustManager judge) {
+                    return new ClientTrust(judge);
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot use TLS: " + e.getMessage(), e);
         }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(store);
-        return factory.getTrustManagers();
+        throw new IOException("cannot use TLS: this JDK judges no certificates");
     }
 }

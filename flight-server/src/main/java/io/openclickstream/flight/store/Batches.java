@@ -1,9 +1,10 @@
 package io.openclickstream.flight.store;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.VectorLoader;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -20,9 +21,12 @@ final class Batches {
 
     static byte[] encode(VectorSchemaRoot batch) throws IOException {
         try (ArrowRecordBatch unloaded = new VectorUnloader(batch).getRecordBatch()) {
-            var out = new ByteArrayOutputStream((int) Math.min(1 << 30, unloaded.computeBodyLength() + 4096));
-            MessageSerializer.serialize(new WriteChannel(Channels.newChannel(out)), unloaded);
-            return out.toByteArray();
+            Counted counted = new Counted();
+            MessageSerializer.serialize(new WriteChannel(counted), unloaded);
+            // An array that fits: one more of a few megabytes for each put is felt by the collector.
+            ByteBuffer message = ByteBuffer.allocate(counted.bytes);
+            MessageSerializer.serialize(new WriteChannel(new Filled(message)), unloaded);
+            return message.array();
         }
     }
 
@@ -37,5 +41,45 @@ final class Batches {
             batch.close();
             throw e;
         }
+    }
+
+    /** Counts what is written. */
+    private static final class Counted extends Sink {
+        private int bytes;
+
+        @Override
+        public int write(ByteBuffer source) {
+            int count = source.remaining();
+            bytes = Math.addExact(bytes, count);
+            source.position(source.limit());
+            return count;
+        }
+    }
+
+    /** Takes what is written into memory that is as large as that. */
+    private static final class Filled extends Sink {
+        private final ByteBuffer memory;
+
+        Filled(ByteBuffer memory) {
+            this.memory = memory;
+        }
+
+        @Override
+        public int write(ByteBuffer source) {
+            int count = source.remaining();
+            memory.put(source);
+            return count;
+        }
+    }
+
+    /** A channel that has nothing to close. */
+    private abstract static class Sink implements WritableByteChannel {
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 }

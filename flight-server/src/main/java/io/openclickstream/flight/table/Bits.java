@@ -21,6 +21,10 @@ final class Bits {
             setOnes(to, toBit, count);
             return true;
         }
+        if ((fromBit & 7) == 0 && (toBit & 7) == 0) {
+            copyFromWholeByte(from, fromBit >> 3, to, toBit >> 3, count);
+            return false;
+        }
         byte[] given = bytes(from, fromBit, count);
         byte[] made = bytes(to, toBit, count);
         int source = (int) (fromBit & 7);
@@ -33,6 +37,15 @@ final class Bits {
         }
         to.setBytes(toBit >> 3, made, 0, made.length);
         return false;
+    }
+
+    private static void copyFromWholeByte(ArrowBuf from, long fromByte, ArrowBuf to, long toByte, int count) {
+        int whole = count >> 3;
+        int rest = count & 7;
+        to.setBytes(toByte, from, fromByte, whole);
+        if (rest > 0) {
+            to.setByte(toByte + whole, from.getByte(fromByte + whole) & ((1 << rest) - 1));
+        }
     }
 
     /** The bytes in which some bits stand, at once: each look into an Arrow buffer is checked. */

@@ -12,7 +12,8 @@ import org.apache.arrow.vector.FieldVector;
 
 /**
  * Copies one column of some rows into a new vector, neighbours at once: most of what is read and put together are whole
- * chunks. Under a null there are always zeros, or no bytes, whatever stood there in the source.
+ * chunks. Under a null there are always zeros, or no bytes, whatever stood there in the source; in a chunk it is so
+ * already, and its nulls need not be looked at.
  */
 final class ColumnCopy {
     private static final int OFFSET = BaseVariableWidthVector.OFFSET_WIDTH;
@@ -40,7 +41,11 @@ final class ColumnCopy {
                         (BaseFixedWidthVector) source.columns().get(column);
                 int first = 0;
                 for (int run = 0; run < source.runs(); run++) {
-                    copy(from, source.rows()[first], target, to + first, source.runEnd(run) - first);
+                    int count = source.runEnd(run) - first;
+                    boolean isWhole = copy(from, source.rows()[first], target, to + first, count);
+                    if (!isWhole && source.mayHoldValuesUnderNulls()) {
+                        clearUnderNulls(target, to + first, count);
+                    }
                     first = source.runEnd(run);
                 }
             }
@@ -62,7 +67,7 @@ final class ColumnCopy {
             for (int run = 0; run < source.runs(); run++) {
                 int count = source.runEnd(run) - first;
                 if (from instanceof BaseVariableWidthVector texts) {
-                    end = copy(texts, source.rows()[first], target, to + first, end, count);
+                    end = copy(source, texts, source.rows()[first], target, to + first, end, count);
                 } else {
                     for (int i = 1; i <= count; i++) {
                         ends.setInt((long) (to + first + i) * OFFSET, end);
@@ -76,7 +81,8 @@ final class ColumnCopy {
         target.setValueCount(total);
     }
 
-    private static void copy(BaseFixedWidthVector from, int row, BaseFixedWidthVector target, int to, int count) {
+    /** Copies values as they are, and returns whether none is null. */
+    private static boolean copy(BaseFixedWidthVector from, int row, BaseFixedWidthVector target, int to, int count) {
         int width = from.getTypeWidth();
         ArrowBuf values = target.getDataBuffer();
         boolean isWhole = Bits.copy(from.getValidityBuffer(), row, target.getValidityBuffer(), to, count);
@@ -85,19 +91,30 @@ final class ColumnCopy {
         } else {
             values.setBytes((long) to * width, from.getDataBuffer(), (long) row * width, (long) count * width);
         }
-        for (int i = 0; !isWhole && i < count; i++) {
-            boolean isNull = !Bits.isOne(target.getValidityBuffer(), to + i);
+        return isWhole;
+    }
+
+    private static void clearUnderNulls(BaseFixedWidthVector target, int first, int count) {
+        int width = target.getTypeWidth();
+        for (int row = first; row < first + count; row++) {
+            boolean isNull = !Bits.isOne(target.getValidityBuffer(), row);
             if (isNull && width == 0) {
-                BitVectorHelper.unsetBit(values, to + i);
+                BitVectorHelper.unsetBit(target.getDataBuffer(), row);
             } else if (isNull) {
-                values.setZero((long) (to + i) * width, width);
+                target.getDataBuffer().setZero((long) row * width, width);
             }
         }
     }
 
     /** Copies texts to where {@code end} bytes are used already, and returns how many are then. */
     private int copy(
-            BaseVariableWidthVector from, int row, BaseVariableWidthVector target, int to, int end, int count) {
+            Rows source,
+            BaseVariableWidthVector from,
+            int row,
+            BaseVariableWidthVector target,
+            int to,
+            int end,
+            int count) {
         boolean isWhole = Bits.copy(from.getValidityBuffer(), row, target.getValidityBuffer(), to, count);
         int size = (count + 1) * OFFSET;
         if (offsets.length < size) {
@@ -105,7 +122,7 @@ final class ColumnCopy {
         }
         // At once, since each look into an Arrow buffer is checked.
         from.getOffsetBuffer().getBytes((long) row * OFFSET, offsets, 0, size);
-        if (!isWhole && hasBytesUnderNulls(from, row, count)) {
+        if (!isWhole && source.mayHoldValuesUnderNulls() && hasBytesUnderNulls(from, row, count)) {
             return copyEach(from, row, target, to, end, count);
         }
         int start = offset(0);

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PreparedPut implements AutoCloseable {
     private static final int MAX_WINDOWS = 4096;
+    /** Room is made for as many at once; a batch of more rows may have few keys. */
+    private static final int MOST_KEYS_EXPECTED = 1 << 16;
 
     private final TableSchema schema;
     private final int batchRows;
@@ -57,22 +59,12 @@ public final class PreparedPut implements AutoCloseable {
             TableSchema schema, VectorSchemaRoot batch, IntPredicate isDelete, BufferAllocator allocator)
             throws Refused {
         List<FieldVector> columns = BatchCheck.columns(batch);
-        int[] hashes = new int[batch.getRowCount()];
-        boolean[] superseded = supersededRows(schema, columns, hashes);
+        Keys keys = new Keys(schema);
+        int[] hashes = keys.hashes(columns, batch.getRowCount());
+        boolean[] superseded = supersededRows(keys, columns, hashes);
 
         SortedMap<Long, Selection> upserts = new TreeMap<>();
-        Selection deletes = new Selection();
-        for (int row = 0; row < hashes.length; row++) {
-            if (superseded[row]) {
-                continue;
-            }
-            if (isDelete.test(row)) {
-                deletes.add(row);
-            } else {
-                upserts.computeIfAbsent(windowOf(schema, columns, row), w -> new Selection())
-                        .add(row);
-            }
-        }
+        Selection deletes = select(schema, columns, superseded, isDelete, upserts);
         if (upserts.size() > MAX_WINDOWS) {
             throw Refused.invalid(
                     "Cannot use this batch: its rows lie in %d different hours, more than %d. Send fewer at a time.",
@@ -140,13 +132,11 @@ public final class PreparedPut implements AutoCloseable {
         deletes.clear();
     }
 
-    private static boolean[] supersededRows(TableSchema schema, List<FieldVector> columns, int[] hashes) {
-        Keys keys = new Keys(schema);
-        KeyIndex latest = new KeyIndex();
+    private static boolean[] supersededRows(Keys keys, List<FieldVector> columns, int[] hashes) {
+        KeyIndex latest = new KeyIndex(Math.min(hashes.length, MOST_KEYS_EXPECTED));
         boolean[] superseded = new boolean[hashes.length];
         for (int row = 0; row < hashes.length; row++) {
             int current = row;
-            hashes[row] = keys.hash(columns, row);
             int earlier = latest.find(hashes[row], other -> keys.same(columns, current, columns, other));
             if (earlier >= 0) {
                 superseded[earlier] = true;
@@ -156,6 +146,35 @@ public final class PreparedPut implements AutoCloseable {
             }
         }
         return superseded;
+    }
+
+    /** Puts rows to upsert into the selections of their windows, and returns those to delete. */
+    private static Selection select(
+            TableSchema schema,
+            List<FieldVector> columns,
+            boolean[] superseded,
+            IntPredicate isDelete,
+            SortedMap<Long, Selection> upserts)
+            throws Refused {
+        Selection deletes = new Selection();
+        long window = Windows.NONE;
+        Selection ofWindow = null; // neighbours are mostly of the same
+        for (int row = 0; row < superseded.length; row++) {
+            if (superseded[row]) {
+                continue;
+            }
+            if (isDelete.test(row)) {
+                deletes.add(row);
+                continue;
+            }
+            long next = windowOf(schema, columns, row);
+            if (ofWindow == null || next != window) {
+                window = next;
+                ofWindow = upserts.computeIfAbsent(window, w -> new Selection());
+            }
+            ofWindow.add(row);
+        }
+        return deletes;
     }
 
     private static long windowOf(TableSchema schema, List<FieldVector> columns, int row) throws Refused {
@@ -195,8 +214,7 @@ public final class PreparedPut implements AutoCloseable {
                     for (int i = 0; i < picked.length; i++) {
                         pickedHashes[i] = hashes[picked[i]];
                     }
-                    chunks.add(Chunk.copyOf(
-                            List.of(new Rows(columns, picked, picked.length)), pickedHashes, schema, allocator));
+                    chunks.add(Chunk.copyOf(List.of(Rows.ofBatch(columns, picked)), pickedHashes, schema, allocator));
                 }
                 return chunks;
             } catch (RuntimeException | Error e) {

@@ -95,6 +95,7 @@ final class RowStore implements AutoCloseable {
         Chunk chunk = part.chunk();
         Slot slot = newSlot(part.window(), chunk, part.dead(), part.live());
         chunk.retain();
+        int[] guesses = guesses(chunk);
         long[] unmoved = null;
         int moved = 0;
         for (int row = 0; row < chunk.rows(); row++) {
@@ -102,7 +103,7 @@ final class RowStore implements AutoCloseable {
                 continue;
             }
             int place = placeOf(slot.id, row);
-            int before = find(chunk, row);
+            int before = find(chunk, row, guesses[row]);
             if (before < 0) {
                 index.add(chunk.hash(row), place);
             } else {
@@ -286,10 +287,29 @@ final class RowStore implements AutoCloseable {
         result.add(slot);
     }
 
+    private int[] guesses(Chunk chunk) {
+        int[] places = new int[chunk.rows()];
+        for (int row = 0; row < places.length; row++) {
+            places[row] = index.guess(chunk.hash(row));
+        }
+        return places;
+    }
+
+    /**
+     * The same as {@link #find(Chunk, int)}.
+     *
+     * @param guess of the index, from before other keys of the chunk were put in; -1 when it had none
+     */
+    private int find(Chunk chunk, int row, int guess) {
+        return guess < 0 || hasSameKey(chunk, row, guess) ? guess : find(chunk, row);
+    }
+
     private int find(Chunk chunk, int row) {
-        return index.find(
-                chunk.hash(row),
-                place -> keys.same(chunk.columns(), row, slotAt(place).chunk.columns(), rowAt(place)));
+        return index.find(chunk.hash(row), place -> hasSameKey(chunk, row, place));
+    }
+
+    private boolean hasSameKey(Chunk chunk, int row, int place) {
+        return keys.same(chunk.columns(), row, slotAt(place).chunk.columns(), rowAt(place));
     }
 
     private void kill(int place) {

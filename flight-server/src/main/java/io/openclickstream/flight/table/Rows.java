@@ -17,16 +17,29 @@ final class Rows {
     private final int[] runEnds;
 
     private final int runs;
+    private final boolean mayHoldValuesUnderNulls;
 
     /**
+     * Rows of a chunk, or of no columns at all.
+     *
      * @param columns the columns they stand in
      * @param rows their positions, in the order in which they are copied
      * @param count how many of {@code rows} are used
      */
     Rows(List<? extends FieldVector> columns, int[] rows, int count) {
+        this(columns, rows, count, false);
+    }
+
+    /** Rows of a batch that somebody else has made, who may have left anything under its nulls. */
+    static Rows ofBatch(List<? extends FieldVector> columns, int[] rows) {
+        return new Rows(columns, rows, rows.length, true);
+    }
+
+    private Rows(List<? extends FieldVector> columns, int[] rows, int count, boolean mayHoldValuesUnderNulls) {
         this.columns = columns;
         this.rows = rows;
         this.count = count;
+        this.mayHoldValuesUnderNulls = mayHoldValuesUnderNulls;
         int[] ends = new int[8];
         int found = 0;
         for (int i = 1; i <= count; i++) {
@@ -49,6 +62,11 @@ final class Rows {
 
     int count() {
         return count;
+    }
+
+    /** Whether something may stand under a null that must not be copied; never so in a chunk. */
+    boolean mayHoldValuesUnderNulls() {
+        return mayHoldValuesUnderNulls;
     }
 
     /** In how many pieces of neighbours the rows come. */

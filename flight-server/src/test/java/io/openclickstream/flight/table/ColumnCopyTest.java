@@ -44,20 +44,53 @@ class ColumnCopyTest {
                     columns.add(column);
                     int[] rows = rows(random);
                     boolean lacksColumn = random.nextInt(5) == 0;
-                    sources.add(new Rows(lacksColumn ? List.of() : List.of(column), rows, rows.length));
+                    sources.add(Rows.ofBatch(lacksColumn ? List.of() : List.of(column), rows));
                     IntStream.of(rows).forEach(row -> expected.add(lacksColumn ? null : column.getObject(row)));
                 }
                 try (FieldVector copy = type.apply(allocator)) {
                     Rows.copyColumn(sources, 0, copy);
-                    assertThat(copy.getValueCount()).isEqualTo(expected.size());
-                    for (int row = 0; row < expected.size(); row++) {
-                        assertThat(copy.getObject(row)).isEqualTo(expected.get(row));
-                        assertThat(copy.isNull(row) && holdsSomething(copy, row))
-                                .isFalse();
-                    }
+                    assertHolds(copy, expected);
                 }
                 columns.forEach(FieldVector::close);
             }
+        }
+    }
+
+    /** Chunks are copies, and are copied again: together when they are small, and into batches that are read. */
+    @Property
+    void aCopyOfCopiesIsLikeACopyOfTheirSources(@ForAll long seed) {
+        Random random = new Random(seed);
+        try (BufferAllocator allocator = new RootAllocator()) {
+            for (Function<BufferAllocator, FieldVector> type : TYPES) {
+                List<FieldVector> chunks = new ArrayList<>();
+                List<Rows> sources = new ArrayList<>();
+                List<Object> expected = new ArrayList<>();
+                for (int source = random.nextInt(4); source >= 0; source--) {
+                    FieldVector chunk = type.apply(allocator);
+                    chunks.add(chunk);
+                    try (FieldVector batch = filled(type.apply(allocator), random)) {
+                        int[] all = IntStream.range(0, ROWS).toArray();
+                        Rows.copyColumn(List.of(Rows.ofBatch(List.of(batch), all)), 0, chunk);
+                        int[] rows = random.nextBoolean() ? all : rows(random);
+                        sources.add(new Rows(List.of(chunk), rows, rows.length));
+                        IntStream.of(rows).forEach(row -> expected.add(batch.getObject(row)));
+                    }
+                }
+                try (FieldVector copy = type.apply(allocator)) {
+                    Rows.copyColumn(sources, 0, copy);
+                    assertHolds(copy, expected);
+                }
+                chunks.forEach(FieldVector::close);
+            }
+        }
+    }
+
+    /** The values, and nothing under a null. */
+    private static void assertHolds(FieldVector copy, List<Object> expected) {
+        assertThat(copy.getValueCount()).isEqualTo(expected.size());
+        for (int row = 0; row < expected.size(); row++) {
+            assertThat(copy.getObject(row)).isEqualTo(expected.get(row));
+            assertThat(copy.isNull(row) && holdsSomething(copy, row)).isFalse();
         }
     }
 

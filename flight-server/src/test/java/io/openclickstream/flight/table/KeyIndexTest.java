@@ -10,8 +10,19 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 class KeyIndexTest {
+
+    @Test
+    void doesNotGrowForAsManyKeysAsItWasMadeFor() {
+        KeyIndex index = new KeyIndex(1000);
+        long bytes = index.bytes();
+        for (int key = 0; key < 1000; key++) {
+            index.add(key, key);
+        }
+        assertThat(index.bytes()).isEqualTo(bytes).isLessThanOrEqualTo(8 * 4 * 1000);
+    }
 
     /** Places stand for keys here; many keys share a hash, and hashes lie side by side. */
     @Property(tries = 200)
@@ -20,7 +31,7 @@ class KeyIndexTest {
             @ForAll @IntRange(min = 1, max = 3000) int steps,
             @ForAll @IntRange(min = 1, max = 40) int hashes) {
         Random random = new Random(seed);
-        KeyIndex index = new KeyIndex();
+        KeyIndex index = new KeyIndex(random.nextInt(200));
         Map<Integer, Integer> hashOfPlace = new HashMap<>();
         List<Integer> places = new ArrayList<>();
         int next = 0;
@@ -49,6 +60,11 @@ class KeyIndexTest {
         assertThat(index.size()).isEqualTo(hashOfPlace.size());
         hashOfPlace.forEach((place, hash) ->
                 assertThat(index.find(hash, found -> found == place)).isEqualTo(place));
+        for (int hash = -hashes; hash <= hashes; hash++) {
+            int guess = index.guess(hash);
+            assertThat(hashOfPlace.get(guess)).isEqualTo(hashOfPlace.containsValue(hash) ? hash : null);
+            assertThat(guess).isGreaterThanOrEqualTo(-1);
+        }
         assertThat(index.find(0, found -> false)).isEqualTo(-1);
     }
 }

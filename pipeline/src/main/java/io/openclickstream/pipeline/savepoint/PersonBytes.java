@@ -1,12 +1,14 @@
 package io.openclickstream.pipeline.savepoint;
 
 import io.openclickstream.lake.Traces;
+import io.openclickstream.schemas.session.StateWriter;
 import io.openclickstream.schemas.session.UserKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -16,6 +18,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 final class PersonBytes {
     private final List<byte[]> keys = new ArrayList<>();
     private final Traces traces;
+    private final List<byte[]> packed;
 
     /** @param persons at least one */
     PersonBytes(Collection<UserKey> persons) {
@@ -30,7 +33,12 @@ final class PersonBytes {
             }
             keys.add(bytes.getCopyOfBuffer());
         }
-        traces = Traces.inState(persons.stream().map(UserKey::userId).toList());
+        List<String> ids = persons.stream().map(UserKey::userId).toList();
+        traces = Traces.inState(ids);
+        packed = ids.stream()
+                .map(StateWriter::packedId)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Whether one of them is the key in these bytes, of an entry or a timer. */
@@ -38,9 +46,9 @@ final class PersonBytes {
         return keys.stream().anyMatch(key -> holds(bytes, key));
     }
 
-    /** Whether the id of one of them is in there, of whatever site. */
+    /** Whether the id of one of them is in there, of whatever site; also as the id of an event, which may be packed. */
     boolean isIn(byte[] bytes) {
-        return traces.isIn(bytes);
+        return traces.isIn(bytes) || packed.stream().anyMatch(id -> holds(bytes, id));
     }
 
     private static boolean holds(byte[] bytes, byte[] part) {

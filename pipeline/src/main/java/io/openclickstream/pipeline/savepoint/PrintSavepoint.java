@@ -19,6 +19,7 @@ public final class PrintSavepoint {
     private static int run(SavepointOptions options) {
         try {
             List<UserKey> persons = SavepointOptions.persons(options);
+            SavepointStore.use(SavepointOptions.s3(options));
             if (persons.isEmpty()) {
                 SavepointText.lines(SavepointContents.read(options.savepoint())).forEach(System.out::println);
                 return 0;

@@ -38,9 +38,9 @@ final class Oracle implements AutoCloseable {
             FROM sessions ORDER BY line
             """;
     private static final String METRIC_LINES = SESSIONS + """
-            SELECT concat_ws('|', 'by_user', site_id, user_id, event_time // %2$d * %2$d, count(*), coalesce(sum(amount)::VARCHAR, '-'),
-              min(event_time), max(event_id), count(DISTINCT page)) AS line
-            FROM clicks GROUP BY site_id, user_id, event_time // %2$d
+            SELECT concat_ws('|', 'by_page', site_id, coalesce(page, '-'), event_time // %2$d * %2$d, count(*),
+              coalesce(sum(amount)::VARCHAR, '-'), min(event_time), max(event_id), count(DISTINCT user_id)) AS line
+            FROM clicks GROUP BY site_id, coalesce(page, '-'), event_time // %2$d
             UNION ALL
             SELECT concat_ws('|', 'lengths', site_id, end_time // %2$d * %2$d, count(*), sum(clicks), sum(end_time - start_time))
             FROM sessions GROUP BY site_id, end_time // %2$d

@@ -44,11 +44,11 @@ class RandomHistoriesTest {
     private static final Duration LATENESS = Duration.ofSeconds(5);
     private static final SessionRules RULES = new SessionRules(GAP, LATENESS, Duration.ofSeconds(100));
     private static final long WINDOW_MILLIS = 10_000;
-    private static final Map<String, String> METRICS = Map.of("by_user.sql", """
-            SELECT site_id, user_id, COUNT(*) AS clicks, SUM(amount) AS revenue, MIN(event_time) AS first,
-              MAX(event_id) AS largest_id, APPROX_COUNT_DISTINCT(page) AS pages
+    private static final Map<String, String> METRICS = Map.of("by_page.sql", """
+            SELECT site_id, COALESCE(page, '-') AS page, COUNT(*) AS clicks, SUM(amount) AS revenue,
+              MIN(event_time) AS first, MAX(event_id) AS largest_id, APPROX_COUNT_DISTINCT(user_id) AS users
             FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '10' SECOND))
-            GROUP BY window_start, site_id, user_id
+            GROUP BY window_start, site_id, COALESCE(page, '-')
             """, "lengths.sql", """
             SELECT site_id, COUNT(*) AS sessions, SUM(clicks) AS clicks, SUM(duration_ms) AS duration_ms
             FROM TABLE(TUMBLE(TABLE sessions, DESCRIPTOR(end_time), INTERVAL '10' SECOND))
@@ -107,9 +107,9 @@ class RandomHistoriesTest {
                         .isEqualTo(keys.shownSessions(oracle.sessions()));
                 List<String> lengths = ofMetric("lengths", oracle.metrics());
                 oracle.take(keys.shown(history.clicks()));
-                assertThat(ofMetric("by_user", result.metrics()))
-                        .as("metrics by user, -Dhistory.seed=%d", seed)
-                        .isEqualTo(ofMetric("by_user", oracle.metrics()));
+                assertThat(ofMetric("by_page", result.metrics()))
+                        .as("metrics by page, -Dhistory.seed=%d", seed)
+                        .isEqualTo(ofMetric("by_page", oracle.metrics()));
                 assertThat(ofMetric("lengths", result.metrics()))
                         .as("metrics of sessions, -Dhistory.seed=%d", seed)
                         .isEqualTo(lengths);
@@ -258,7 +258,7 @@ class RandomHistoriesTest {
                     Metric metric =
                             Objects.requireNonNull(catalog.find(pane.key().metric()));
                     Object[] row = new MetricRows(metric, () -> {}).values(pane.key(), pane.pane());
-                    boolean isByUser = metric.name().equals("by_user");
+                    boolean isByUser = metric.name().equals("by_page");
                     return isByUser
                             ? join(
                                     metric.name(),

@@ -34,6 +34,9 @@ import java.util.Map;
 final class GoldenEntries {
     private static final long MOMENT = 1_700_000_000_000L;
 
+    /** An event id that takes half as many bytes. */
+    static final String DIGITS = "5e0b1f7c2d3a49688796a5b4c3d2e1f0";
+
     private GoldenEntries() {}
 
     static List<Object> keys(RegisteredState state) {
@@ -149,7 +152,8 @@ final class GoldenEntries {
         timeline.replaceSessions(new SessionTimeline(
                 List.of(
                         session("e1", MOMENT, CloseReason.GAP),
-                        session("3f1e0f6a-7c1d-4a52-9a0b-0123456789ab", MOMENT + 7_200_000, null)),
+                        session("3f1e0f6a-7c1d-4a52-9a0b-0123456789ab", MOMENT + 7_200_000, null),
+                        session(DIGITS, MOMENT + 14_400_000, null)),
                 List.of()));
         return timeline;
     }

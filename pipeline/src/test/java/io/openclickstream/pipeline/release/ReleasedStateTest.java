@@ -65,6 +65,7 @@ class ReleasedStateTest {
         String timelines = said(RegisteredState.TIMELINE);
         assertThat(Arrays.stream(CloseReason.values()).map(reason -> "\"closeReason\":\"" + reason + "\""))
                 .allMatch(timelines::contains);
+        assertThat(timelines).as("an id of every form").contains("-7c1d-", GoldenEntries.DIGITS, "\"e1\"");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.openclickstream.pipeline.savepoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.openclickstream.schemas.session.UserKey;
 import java.nio.file.Files;
@@ -65,6 +66,30 @@ class SavepointTextTest {
                 .containsExactly(new UserKey("shop", "a/b"), new UserKey("shop", "ada"));
         assertThatThrownBy(() -> options("DIR", "--user=ada", "--receipt=" + folder.resolve("none")))
                 .hasMessageContainingAll("is not like SITE/USER: ada", "Give the receipt of an erasure");
+    }
+
+    @Test
+    void reachesTheStoreAsItIsToldAndElseAsAmazonsToolsDo() throws Exception {
+        assertThat(SavepointStore.settings(SavepointOptions.s3(options(
+                                "s3://bucket/savepoint",
+                                "--s3.endpoint=http://localhost:19000",
+                                "--s3.region=eu-west-1",
+                                "--s3.path-style-access",
+                                "--s3.access-key=key",
+                                "--s3.secret-key=secret")))
+                        .toMap())
+                .contains(
+                        entry("s3.endpoint", "http://localhost:19000"),
+                        entry("s3.endpoint.region", "eu-west-1"),
+                        entry("s3.path.style.access", "true"),
+                        entry("s3.access-key", "key"),
+                        entry("s3.secret-key", "secret"));
+        assertThat(SavepointStore.settings(SavepointOptions.s3(options("s3://bucket/savepoint")))
+                        .toMap())
+                .doesNotContainKeys(
+                        "s3.endpoint", "s3.endpoint.region", "s3.path.style.access", "s3.access-key", "s3.secret-key");
+        assertThatThrownBy(() -> options("s3://bucket/savepoint", "--s3.access-key=key"))
+                .hasMessageContaining("s3.access-key=key (from command line): goes with s3.secret-key");
     }
 
     private static SavepointOptions options(String... arguments) throws Exception {

@@ -17,6 +17,7 @@ final class LiveJson<T> {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
+    private final Class<T> type;
     private final ObjectReader reader;
     private final ObjectWriter writer;
     private final String name;
@@ -24,6 +25,7 @@ final class LiveJson<T> {
 
     /** @param name of the message in sentences, such as "the put header" */
     LiveJson(Class<T> type, String name, int maxBytes) {
+        this.type = type;
         this.reader = MAPPER.readerFor(type);
         this.writer = MAPPER.writerFor(type);
         this.name = name;
@@ -49,7 +51,8 @@ final class LiveJson<T> {
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : null;
             throw cause != null
                     ? (IllegalArgumentException) cause
-                    : new IllegalArgumentException("Cannot read " + name + ": " + e.getOriginalMessage());
+                    : new IllegalArgumentException(
+                            "Cannot read " + name + ": " + JsonMistakes.of(bytes, MAPPER.reader(), type) + ".");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

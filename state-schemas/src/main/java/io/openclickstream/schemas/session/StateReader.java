@@ -74,13 +74,19 @@ public final class StateReader {
 
     byte[] idBytes() {
         int kind = count();
-        if (kind != StateWriter.UUID_FOLLOWS) {
-            return raw(kind - 1);
-        }
-        byte[] text = new byte[StateWriter.UUID_CHARACTERS];
+        return switch (kind) {
+            case StateWriter.UUID_FOLLOWS -> digits(StateWriter.UUID_CHARACTERS);
+            case StateWriter.DIGITS_FOLLOW -> digits(StateWriter.DIGITS);
+            default -> raw(kind - 1);
+        };
+    }
+
+    private byte[] digits(int characters) {
+        byte[] text = new byte[characters];
+        boolean hasDashes = characters == StateWriter.UUID_CHARACTERS;
         int at = 0;
         for (int i = 0; i < 2 * Long.BYTES; i++) {
-            if (i == 4 || i == 6 || i == 8 || i == 10) {
+            if (hasDashes && StateWriter.isBehindDash(i)) {
                 text[at++] = '-';
             }
             byte next = bytes[position++];

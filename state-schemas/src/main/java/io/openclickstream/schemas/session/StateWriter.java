@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the bytes of state values into an array that grows; {@link StateReader} reads them. */
@@ -12,10 +13,14 @@ public final class StateWriter {
     static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
-    /** What stands before a UUID in its canonical form, and before any other id its length and 1. */
+    /** What stands before a UUID in its canonical form, of which no dash is written. */
     static final int UUID_FOLLOWS = 0;
 
+    /** What stands before 32 hexadecimal digits. Before any other id its length and 1 stand; an id is never empty. */
+    static final int DIGITS_FOLLOW = 1;
+
     static final int UUID_CHARACTERS = 36;
+    static final int DIGITS = 32;
     private static final int LONGEST_VARINT = 10;
 
     private byte[] bytes = new byte[256];
@@ -34,6 +39,21 @@ public final class StateWriter {
     /** How many bytes were written. */
     public int length() {
         return length;
+    }
+
+    /**
+     * How state holds an id, where that is not the text itself.
+     *
+     * @return the bytes with what stands before them; empty when the text stands there
+     */
+    public static Optional<byte[]> packedId(String id) {
+        byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+        if (utf8.length != UUID_CHARACTERS && utf8.length != DIGITS) {
+            return Optional.empty();
+        }
+        StateWriter out = new StateWriter();
+        out.id(utf8, 0, utf8.length);
+        return out.length < utf8.length ? Optional.of(out.toBytes()) : Optional.empty();
     }
 
     /** A copy of what was written. */
@@ -95,12 +115,19 @@ public final class StateWriter {
         id(utf8, 0, utf8.length);
     }
 
-    /** An id in UTF-8; a UUID in lower case takes 17 bytes instead of 37. */
+    /**
+     * An id in UTF-8, of at least one byte. A UUID and 32 hexadecimal digits, as a UUID without its dashes or any other
+     * hash of 128 bits, take 17 bytes instead of 37 and 33 when they are in lower case; upper case would not come back.
+     */
     void id(byte[] source, int start, int count) {
-        if (count == UUID_CHARACTERS) {
+        if (count == 0) {
+            throw new IllegalArgumentException("An id is never empty; a click without one is refused when it is read.");
+        }
+        if (count == UUID_CHARACTERS || count == DIGITS) {
             int before = length;
-            number(UUID_FOLLOWS);
-            if (uuid(source, start)) {
+            boolean hasDashes = count == UUID_CHARACTERS;
+            number(hasDashes ? UUID_FOLLOWS : DIGITS_FOLLOW);
+            if (digits(source, start, hasDashes)) {
                 return;
             }
             length = before;
@@ -109,11 +136,11 @@ public final class StateWriter {
         raw(source, start, count);
     }
 
-    private boolean uuid(byte[] source, int start) {
+    private boolean digits(byte[] source, int start, boolean hasDashes) {
         reserve(2 * Long.BYTES);
         int at = start;
         for (int i = 0; i < 2 * Long.BYTES; i++) {
-            if (i == 4 || i == 6 || i == 8 || i == 10) {
+            if (hasDashes && isBehindDash(i)) {
                 if (source[at++] != '-') {
                     return false;
                 }
@@ -126,6 +153,11 @@ public final class StateWriter {
             bytes[length++] = (byte) (high << 4 | low);
         }
         return true;
+    }
+
+    /** Whether a dash stands in a UUID before the byte at this index. */
+    static boolean isBehindDash(int index) {
+        return index == 4 || index == 6 || index == 8 || index == 10;
     }
 
     private static int digit(byte character) {

@@ -22,7 +22,10 @@ public final class UserTimeline {
     /** Stands for no timer. */
     public static final long NO_TIMER = Long.MIN_VALUE;
 
-    private static final int FORMAT = 1;
+    /** Up to 1, ids of 32 hexadecimal digits were texts; they are read as ever, so nothing else tells both apart. */
+    private static final int FORMAT = 2;
+
+    private static final int OLDEST_FORMAT = 1;
     private static final int HAS_TIMER = 1;
     private static final int HAS_LATEST = 2;
     private static final int NULL = -1;
@@ -247,10 +250,10 @@ public final class UserTimeline {
      */
     public static UserTimeline read(StateReader in) {
         int format = in.fixed8();
-        if (format != FORMAT) {
+        if (format < OLDEST_FORMAT || format > FORMAT) {
             throw new IllegalArgumentException(
-                    "A user's timeline has format %d; this release reads format %d. Restore it with the release that wrote it, or a later one."
-                            .formatted(format, FORMAT));
+                    "A user's timeline has format %d; this release reads formats %d to %d. Restore it with the release that wrote it, or a later one."
+                            .formatted(format, OLDEST_FORMAT, FORMAT));
         }
         UserTimeline timeline = new UserTimeline();
         int flags = in.fixed8();

@@ -3,11 +3,16 @@ package io.openclickstream.schemas.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
@@ -47,15 +52,87 @@ class PutHeaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    {"version":2}                | Cannot read the put header
-                    not json                     | Cannot read the put header
-                    []                           | Cannot read the put header
-                    null                         | Cannot read the put header
+                    not json                     | it is no JSON (line 1, column 5)
+                    {"version":2,                | it is no JSON (line 1, column 14)
+                    []                           | it is a list, and must be a JSON object
+                    7                            | it is a number, and must be a JSON object
+                    null                         | it is null
+                    {"version":2}                | 'table' is missing, and must be a text; 'lineage' is missing, and must be a text; 'writer' is missing, and must be a text; and 6 more
                     """)
     void brokenHeaderSaysSo(String text, String message) {
         assertThatThrownBy(() -> PutHeader.fromBytes(text.getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(message);
+                .hasMessage("Cannot read the put header: " + message + ".");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    version     | "two"                | is a text, and must be a whole number of 32 bits
+                    table       | {}                   | is an object, and must be a text
+                    lineage     | ["a"]                | is a list, and must be a text
+                    subtask     | 3000000000           | is too large or too small, and must be a whole number of 32 bits
+                    parallelism | null                 | is null, and must be a whole number of 32 bits
+                    token       | true                 | is true or false, and must be a whole number of 64 bits
+                    epoch       | "soon"               | is a text, and must be a whole number of 64 bits
+                    seq         | 9300000000000000000  | is too large or too small, and must be a whole number of 64 bits
+                    digest      | [1]                  | is a list, and must be a whole number of 64 bits
+                    """)
+    void fieldThatIsWrongIsNamed(String field, String value, String message) {
+        String header = new String(json(""), StandardCharsets.UTF_8)
+                .replaceFirst("\"" + field + "\":(\"[^\"]*\"|[0-9]+)", "\"" + field + "\":" + value);
+        assertThatThrownBy(() -> PutHeader.fromBytes(header.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot read the put header: '" + field + "' " + message + ".");
+    }
+
+    @Test
+    void watermarkThatIsWrongIsNamedAsItIsWritten() {
+        assertThatThrownBy(() -> PutHeader.fromBytes(json("\"watermark_millis\":[],")))
+                .hasMessage(
+                        "Cannot read the put header: 'watermark_millis' is a list, and must be a whole number of 64 bits.");
+    }
+
+    @Test
+    void fieldInAListIsNamedWithItsPlace() {
+        String lane =
+                "{\"writer\":\"w\",\"subtask\":0,\"token\":1,\"table\":\"t\",\"batches\":1,\"rows\":1,\"digest\":1}";
+        String commit = "{\"version\":1,\"lineage\":\"" + LINEAGE + "\",\"epoch\":8,\"lanes\":[" + lane + ","
+                + lane.replace("\"rows\":1", "\"rows\":\"many\"") + ",null]}";
+        assertThatThrownBy(() -> EpochCommit.fromBytes(commit.getBytes(StandardCharsets.UTF_8)))
+                .hasMessage(
+                        "Cannot read this commit: 'lanes[1].rows' is a text, and must be a whole number of 64 bits; "
+                                + "'lanes[2]' is null, and must be an object.");
+    }
+
+    @Property
+    void whateverBytesComeNoInsideIsTold(@ForAll("almostHeaders") byte[] bytes) {
+        try {
+            PutHeader.fromBytes(bytes);
+        } catch (IllegalArgumentException e) {
+            assertThat(e.getMessage())
+                    .startsWith("Cannot read the put header: ")
+                    .doesNotContainIgnoringCase("jackson", "java", "openclickstream", "deserial", "token ", "`");
+        }
+    }
+
+    /** A good header with some bytes put in at some place, instead of as many or more. */
+    @Provide
+    Arbitrary<byte[]> almostHeaders() {
+        byte[] good = json("");
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, good.length),
+                        Arbitraries.integers().between(0, 40),
+                        Arbitraries.of("", "{", "[", "\"", "null", "1e999", ":", ",", "\u0000", "\\u", "\ud800", "[[[")
+                                .list()
+                                .ofMaxSize(5))
+                .as((at, without, with) -> {
+                    var bytes = new ByteArrayOutputStream();
+                    bytes.write(good, 0, at);
+                    bytes.writeBytes(String.join("", with).getBytes(StandardCharsets.UTF_8));
+                    int from = Math.min(good.length, at + without);
+                    bytes.write(good, from, good.length - from);
+                    return bytes.toByteArray();
+                });
     }
 
     @Test

@@ -204,6 +204,7 @@ final class MetricSql {
             }
         }
         List<MetricColumn> columns = columns(select, root, outputs, aggregate, groups, neverNull, measures);
+        checkIds(select, root, outputs, aggregate, table, new ShownIds(row, inputNodes, groups, measures));
         if (!mistakes.isEmpty()) {
             return null;
         }
@@ -420,6 +421,26 @@ final class MetricSql {
                 "GROUP BY names window_start, since a metric counts per window");
         check(select, columns.size() <= MAX_COLUMNS, "a metric has at most %d columns".formatted(MAX_COLUMNS));
         return columns;
+    }
+
+    private void checkIds(
+            SqlSelect select,
+            RelRoot root,
+            @Nullable Project outputs,
+            Aggregate aggregate,
+            MetricTable<?> table,
+            ShownIds ids) {
+        List<? extends RexNode> nodes =
+                outputs == null ? rex.identityProjects(aggregate.getRowType()) : outputs.getProjects();
+        for (int i = 0; i < root.fields.size(); i++) {
+            String id = ids.in(nodes.get(root.fields.get(i).getKey()));
+            check(
+                    select.getSelectList().get(i),
+                    id == null,
+                    ("%s shows %s, so a metric would keep what an erasure of a person cannot find; count with"
+                                    + " APPROX_COUNT_DISTINCT(%s), use it in a condition only, or ask the lake's %s")
+                            .formatted(root.fields.get(i).getValue(), id, id, table.name()));
+        }
     }
 
     private Expression expression(RexNode node, RelDataType row, SqlParserPos at) throws Unusable {

@@ -47,9 +47,20 @@ class MetricCatalogTest {
             SELECT MAX(event_id = 'a') AS n {from} GROUP BY window_start # 1:1 # truth values
             SELECT COUNT(*) FILTER (WHERE event_time < CURRENT_TIMESTAMP) AS n {from} GROUP BY window_start # 1:1 # not the same each time
             SELECT amount AS a, COUNT(*) AS n {from} WHERE amount IS NOT NULL GROUP BY window_start, amount # 1:8 # make it a text
+            SELECT site_id,\\n user_id, COUNT(*) AS n {from} GROUP BY window_start, site_id, user_id # 2:2 # user_id shows user_id
+            SELECT UPPER(user_id) AS who, COUNT(*) AS n {from} GROUP BY window_start, UPPER(user_id) # 1:8 # who shows user_id
+            SELECT u AS who, COUNT(*) AS n FROM (SELECT *, SUBSTRING(user_id, 2) AS u {from}) GROUP BY window_start, u # 1:8 # who shows user_id
+            SELECT CASE WHEN page IS NULL THEN user_id ELSE '-' END AS who, COUNT(*) AS n {from} GROUP BY window_start, CASE WHEN page IS NULL THEN user_id ELSE '-' END # 1:8 # who shows user_id
+            SELECT CHAR_LENGTH(user_id) AS l, COUNT(*) AS n {from} GROUP BY window_start, CHAR_LENGTH(user_id) # 1:8 # l shows user_id
+            SELECT event_id, COUNT(*) AS n {from} GROUP BY window_start, event_id # 1:8 # ask the lake's clicks
+            SELECT COUNT(*) AS n, MAX(user_id) AS who {from} GROUP BY window_start # 1:23 # who shows user_id
+            SELECT MIN(CAST(user_id AS BIGINT)) + 1 AS n {from} GROUP BY window_start # 1:8 # n shows user_id
+            SELECT SUM(CAST(user_id AS BIGINT)) FILTER (WHERE page = '/') AS s {from} GROUP BY window_start # 1:8 # APPROX_COUNT_DISTINCT(user_id)
+            SELECT APPROX_QUANTILE(CAST(user_id AS BIGINT), 0.5) AS q {from} GROUP BY window_start # 1:8 # q shows user_id
+            SELECT session_id, COUNT(*) AS n {of_sessions} GROUP BY window_start, session_id # 1:8 # ask the lake's sessions
             """)
     void whatIsWrongIsSaidWithItsPlace(String sql, String place, String message) {
-        String text = sql.replace("\\n", "\n").replace("{from}", FROM);
+        String text = sql.replace("\\n", "\n").replace("{from}", FROM).replace("{of_sessions}", SESSIONS);
         assertThatThrownBy(() -> MetricCatalog.of(Map.of("m.sql", text)))
                 .isInstanceOf(WrongCatalogException.class)
                 .hasMessageContaining("m.sql:" + place + ": ")
@@ -113,6 +124,25 @@ class MetricCatalogTest {
                 .containsExactlyInAnyOrder(
                         "3600000 [SHOP ä日, looks, 1, 3, 2, 0.300000000, 0.100000000, 4, 0.10, /shop/a, 7199999]",
                         "7200000 [ ä日, looks, 2, 1, 0, null, null, 1, null, /, 7200000]");
+    }
+
+    /** A condition tells no more of a user than whether it holds. */
+    @Test
+    void idsMayBeComparedAndCounted() throws Exception {
+        String kind = "CASE WHEN user_id LIKE 'test-%' THEN 'test' ELSE 'real' END";
+        Metric metric = only("SELECT " + kind
+                + " AS kind, COUNT(user_id) AS n, APPROX_COUNT_DISTINCT(user_id) AS users,"
+                + " SUM(CASE WHEN user_id = 'ada' THEN 1 ELSE 0 END) AS of_ada, MIN(event_id) AS first_id " + FROM
+                + " WHERE user_id <> 'bot' GROUP BY window_start, " + kind);
+        assertThat(rows(
+                        metric,
+                        received(click("1", "ada", 0)),
+                        received(click("2", "bob", 0)),
+                        received(click("3", "test-1", 0)),
+                        received(click("4", "bot", 0))))
+                .satisfiesExactlyInAnyOrder(
+                        row -> assertThat(row).startsWith("0 [real, 2, 2, ").endsWith(", 1, 1]"),
+                        row -> assertThat(row).startsWith("0 [test, 1, 1, ").endsWith(", 0, 3]"));
     }
 
     @Test

@@ -189,8 +189,10 @@ class EraseIT {
                         platform.addresses().flight().toString());
     }
 
+    /** Where the job has put it, in the store. */
     private void assertSavepointHasNobody(Platform platform, String savepoint, String site) throws Exception {
-        String place = savepoint.replaceFirst(".*/clickstream/", "");
+        assertThat(savepoint).startsWith("s3://");
+        DataFolder.S3Keys keys = DataFolder.s3Keys(platform.dataFolder());
         Ended looked = JavaCommand.of(
                         root,
                         "quickstart/flink",
@@ -198,8 +200,19 @@ class EraseIT {
                         "io.openclickstream.pipeline.savepoint.PrintSavepoint")
                 .run(
                         folder.resolve("savepoint.txt"),
-                        Map.of("JAVA_TOOL_OPTIONS", "-Dclickstream.log.level=WARN"),
-                        platform.bucketFolder().resolve(place).toString(),
+                        Map.of(
+                                "JAVA_TOOL_OPTIONS",
+                                "-Dclickstream.log.level=WARN",
+                                "FLINK_PLUGINS_DIR",
+                                root.resolve("quickstart/flink/target/plugins").toString(),
+                                "CLICKSTREAM_S3_ENDPOINT",
+                                platform.addresses().s3().toString(),
+                                "CLICKSTREAM_S3_ACCESS_KEY",
+                                keys.accessKey(),
+                                "CLICKSTREAM_S3_SECRET_KEY",
+                                keys.secretKey()),
+                        savepoint,
+                        "--s3.path-style-access",
                         "--user",
                         site + "/" + USER);
         assertThat(looked.exitCode()).as(looked.output()).isZero();

@@ -12,9 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -56,19 +53,10 @@ final class FaultInjector {
         platform.awaitReady(FLINK, RunProgress.PATIENCE);
     }
 
-    private void killIn(Duration pause) {
-        Executor then = CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture.runAsync(this::kill, then).join();
+    private void killIn(Duration pause) throws InterruptedException {
+        Stops.pass(pause);
+        platform.kill(FLINK);
         kills++;
-    }
-
-    private void kill() {
-        try {
-            platform.kill(FLINK);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while killing", e);
-        }
     }
 
     private void awaitNewCheckpoint(Predicate<Path> condition) {

@@ -2,30 +2,20 @@ package io.openclickstream.quickstart.endtoend;
 
 import static io.openclickstream.quickstart.platform.ChildName.FLIGHT;
 import static io.openclickstream.quickstart.platform.ChildName.FLINK;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.failures.network.FaultProxy;
 import io.openclickstream.failures.network.FaultProxy.Fault;
-import io.openclickstream.options.ByteSize;
 import io.openclickstream.quickstart.platform.ChildName;
 import io.openclickstream.quickstart.platform.FlinkRest.StopMode;
 import io.openclickstream.quickstart.platform.Lake;
 import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
-import io.openclickstream.quickstart.recompute.Recompute;
-import io.openclickstream.quickstart.recompute.RecomputeSettings;
-import io.openclickstream.quickstart.recompute.ServedReport;
-import io.openclickstream.quickstart.recompute.ServedVerification;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +61,7 @@ class ManyFaultsIT {
             progress.awaitReceived(records / (round.size() + 1));
             Lake lake = new Lake(platform.lakeFolder());
             await().atMost(RunProgress.PATIENCE).until(() -> lake.rows("ledger") > 0);
-            Path recomputed = recompute(root, platform, folder.resolve("recomputed"));
+            var equation = CommittedIsLake.of(platform, root, folder.resolve("recomputed"));
             for (Strike strike : round) {
                 done.add(strike);
                 int limit = records * (done.size() + 1) / (round.size() + 1);
@@ -79,7 +69,7 @@ class ManyFaultsIT {
                 strike(strike, platform, network);
                 feeder.awaitLimit();
                 progress.awaitReceived(limit);
-                assertCommittedIsTheLakes(platform, recomputed);
+                equation.assertHolds();
             }
             network.disarm();
             platform.stopJob(StopMode.DRAIN, RunProgress.PATIENCE);
@@ -111,44 +101,13 @@ class ManyFaultsIT {
     }
 
     private static void kill(ChildName child, Strike strike, Platform platform) throws Exception {
-        passed(strike.pause());
+        Stops.pass(strike.pause());
         platform.restart(child, RunProgress.PATIENCE);
     }
 
     private static void stop(ChildName child, Strike strike, Platform platform) throws Exception {
-        long pid = platform.pid(child).orElseThrow();
-        signal("STOP", pid);
-        try {
-            passed(strike.pause());
-        } finally {
-            signal("CONT", pid);
-        }
+        Stops.stopFor(platform.pid(child).orElseThrow(), strike.pause());
         platform.awaitReady(child, RunProgress.PATIENCE);
-    }
-
-    private static void signal(String signal, long pid) throws Exception {
-        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start();
-        assertThat(kill.waitFor()).as("kill -" + signal).isZero();
-    }
-
-    private static void passed(Duration pause) {
-        Executor later = CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture.runAsync(() -> {}, later).join();
-    }
-
-    private static void assertCommittedIsTheLakes(Platform platform, Path recomputed) throws Exception {
-        ServedReport report = new ServedVerification(
-                        platform.addresses().flight(), null, null, platform.lakeFolder(), recomputed, 5)
-                .run();
-        assertThat(report.isEqual()).as(String.join("\n", report.lines())).isTrue();
-    }
-
-    /** Once; of it only when rows are final is used. */
-    private static Path recompute(Path root, Platform platform, Path target) throws Exception {
-        var settings = new RecomputeSettings(
-                root, platform.lakeFolder(), true, null, target, 2, new ByteSize(1L << 30), Map.of());
-        assertThat(new Recompute(settings, notice -> {}).run()).isZero();
-        return target;
     }
 
     private static PlatformSettings settings(Path root, Path folder, Ports ports, FaultProxy network) {
