@@ -21,7 +21,8 @@ import org.apache.arrow.memory.RootAllocator;
 public final class ReadBenchmark {
     static final List<String> SERVER_JVM = List.of("-Xmx1g", "-XX:MaxDirectMemorySize=3g");
     static final List<String> SERVER_OPTIONS = List.of("--memory.max=2GiB");
-    static final int WARM_UP_ROUNDS = 4;
+    /** The server runs for days; after four rounds its compiler still took a quarter of the time. */
+    static final int WARM_UP_ROUNDS = 30;
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final int BATCH_ROWS = 10_000;
