@@ -1,9 +1,6 @@
 package io.openclickstream.flight.table;
 
-import java.util.List;
-import org.apache.arrow.memory.util.ArrowBufPointer;
-import org.apache.arrow.memory.util.hash.MurmurHasher;
-import org.apache.arrow.vector.FieldVector;
+import io.openclickstream.schemas.live.RowHashes;
 
 /**
  * What a selection of a snapshot amounts to, told from its rows alone.
@@ -14,8 +11,6 @@ import org.apache.arrow.vector.FieldVector;
  *     for a limited selection as it orders them
  */
 public record Measure(long rows, long bytes, long digest) {
-    private static final MurmurHasher HASHER = new MurmurHasher(0x2f6b9c41);
-
     /**
      * Looks at every row that the selection lets through; with a limit, at the first only.
      *
@@ -35,7 +30,7 @@ public record Measure(long rows, long bytes, long digest) {
                 rows++;
                 bytes += sizes.of(picked.chunk(), row);
                 if (withDigest) {
-                    digest = digest * 0x9E3779B97F4A7C15L + hash(run.columns(), columns, row) + 1;
+                    digest = digest * 0x9E3779B97F4A7C15L + RowHashes.ofRow(run.columns(), columns, row) + 1;
                 }
             }
             picked.skip(run.count());
@@ -47,14 +42,5 @@ public record Measure(long rows, long bytes, long digest) {
     public static boolean isAny(TableSnapshot snapshot, Selection selection) {
         return snapshot.parts().stream()
                 .anyMatch(part -> selection.passing(part).count() > 0);
-    }
-
-    private static long hash(List<? extends FieldVector> row, int columns, int at) {
-        long hash = 0;
-        for (int column = 0; column < columns; column++) {
-            int value = column < row.size() ? row.get(column).hashCode(at, HASHER) : ArrowBufPointer.NULL_HASH_CODE;
-            hash = hash * 0xC2B2AE3D27D4EB4FL + value;
-        }
-        return hash;
     }
 }

@@ -79,6 +79,9 @@ class RowHashesTest {
                 System.arraycopy(values, 0, longer, 3, ROWS);
                 try (FieldVector column = filled(type.apply(allocator), longer, random)) {
                     assertThat(RowHashes.of(List.of(column), ROWS + 3)).endsWith(hashes);
+                    for (int row = 0; row < ROWS; row++) {
+                        assertThat(RowHashes.ofRow(List.of(column), 1, row + 3)).isEqualTo(hashes[row]);
+                    }
                     TransferPair part = column.getTransferPair(allocator);
                     part.splitAndTransfer(3, ROWS);
                     try (ValueVector shared = part.getTo()) {
@@ -97,6 +100,17 @@ class RowHashesTest {
             for (Function<BufferAllocator, FieldVector> type : TYPES.subList(0, 2)) {
                 assertThat(hashes(type, allocator, values)).doesNotHaveDuplicates();
             }
+        }
+    }
+
+    @Test
+    void aColumnThatIsNotThereIsNull() {
+        try (BufferAllocator allocator = new RootAllocator();
+                FieldVector there = filled(TYPES.get(0).apply(allocator), new byte[][] {{1}}, new Random(1));
+                FieldVector isNull = filled(TYPES.get(6).apply(allocator), new byte[][] {null}, new Random(1))) {
+            assertThat(RowHashes.ofRow(List.of(there), 2, 0))
+                    .isEqualTo(RowHashes.ofRow(List.of(there, isNull), 2, 0))
+                    .isNotEqualTo(RowHashes.ofRow(List.of(there), 1, 0));
         }
     }
 
@@ -126,6 +140,7 @@ class RowHashesTest {
                             RowHashes.of(List.of(b, a), 1)[0],
                             RowHashes.of(List.of(c, d), 1)[0]))
                     .doesNotHaveDuplicates();
+            assertThat(RowHashes.ofRow(List.of(a, b), 2, 0)).isEqualTo(RowHashes.of(List.of(a, b), 1)[0]);
             assertThat(RowHashes.of(List.of(), 2)).hasSize(2);
             assertThat(RowHashes.of(List.of(a), 0)).isEmpty();
         }

@@ -136,6 +136,20 @@ class SelectionTest {
     }
 
     @Test
+    void everyByteOfATextIsInTheDigest() throws Exception {
+        assertThat(List.of(digest("DE"), digest("BE"), digest("DF"), digest("abcdefg"), digest("abcdXfg")))
+                .doesNotHaveDuplicates();
+    }
+
+    private long digest(String key) throws Exception {
+        try (Tables tables = tables();
+                TableSnapshot snapshot = put(tables, List.of(Clicks.upsert(key, 0, 1)))) {
+            return Measure.of(snapshot, Selection.everything(Clicks.schema()), true)
+                    .digest();
+        }
+    }
+
+    @Test
     void aLimitedReadLooksAtAndHoldsNoMoreThanItNeeds() throws Exception {
         List<Clicks> rows = new ArrayList<>();
         for (int i = 0; i < 20 * Chunk.MAX_ROWS; i++) {
