@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.schemas.JsonPlace;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -50,8 +51,7 @@ public final class PrincipalFile {
         try {
             whole = JSON.readTree(content);
         } catch (JsonProcessingException e) {
-            throw wrong("it is no JSON (line %d, column %d)"
-                    .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+            throw wrong("it is no JSON" + JsonPlace.of(e));
         } catch (IOException e) {
             throw wrong("it is no JSON");
         }

@@ -32,6 +32,7 @@ class PrincipalFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             x                                                              | no JSON (line 1
+            {"principals":[]} {}                                           | it is no JSON
             {}                                                             | no object with one field
             {"principals":[{}]}                                            | principal 1 has no 'name'
             {"principals":[{"name":"a b"}]}                                | principal 1 has no 'name'

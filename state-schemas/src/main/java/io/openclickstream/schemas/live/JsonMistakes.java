@@ -2,9 +2,9 @@ package io.openclickstream.schemas.live;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.openclickstream.schemas.JsonPlace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.ParameterizedType;
@@ -35,10 +35,7 @@ final class JsonMistakes {
         try {
             json = trees.readTree(message);
         } catch (JacksonException e) {
-            JsonLocation location = e.getLocation();
-            return location == null
-                    ? "it is no JSON"
-                    : "it is no JSON (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());
+            return "it is no JSON" + JsonPlace.of(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openclickstream.schemas.JsonPlace;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -58,8 +59,7 @@ public final class PseudonymKeysFile {
                 return whole;
             }
         } catch (JsonProcessingException e) {
-            where = " (line %d, column %d)"
-                    .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+            where = JsonPlace.of(e);
         } catch (IOException e) {
             where = "";
         }

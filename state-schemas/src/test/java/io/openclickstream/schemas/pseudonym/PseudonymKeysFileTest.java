@@ -58,6 +58,9 @@ class PseudonymKeysFileTest {
                 .startsWith("it is no JSON object (line 2, column ")
                 .doesNotContain(GROUPING);
         assertThat(mistakes(utf8("[]"))).hasSize(1);
+        assertThat(mistakes(utf8("{} {}")))
+                .containsExactly(
+                        "it is no JSON object (line 1, column 4). Write {\"grouping\": SECRET, \"keys\": [...]}");
         assertThat(mistakes(new byte[0])).hasSize(1);
         assertThat(mistakes(utf8("{\"grouping\": 7, \"keys\": []}")))
                 .hasSize(2)
