@@ -68,7 +68,7 @@ record Row(Writer writer, String table, String key, String text, Object value) {
 
     /** A result of one of two metrics. */
     static Row metric(Random random, int owner, int parallelism) {
-        boolean isOfUsers = random.nextBoolean();
+        boolean isOfPages = random.nextBoolean();
         int site = owned(random, 3 * parallelism, owner, parallelism);
         long window = START + random.nextInt(4) * HOUR;
         long clicks = 1 + random.nextLong(1_000_000);
@@ -76,15 +76,15 @@ record Row(Writer writer, String table, String key, String text, Object value) {
         PaneWriter block = new PaneWriter();
         block.count(clicks);
         Pane pane = new Pane(block.block(), window);
-        if (isOfUsers) {
-            String user = "user-" + random.nextInt(3);
-            String dimensions = "[\"shop-%d\",\"%s\"]".formatted(site, user);
+        if (isOfPages) {
+            String page = "/page-" + random.nextInt(3);
+            String dimensions = "[\"shop-%d\",\"%s\"]".formatted(site, page);
             return new Row(
                     Writer.METRICS,
-                    "users",
-                    text(window, "shop-" + site, user),
-                    text(window, "shop-" + site, user, clicks, isFinal),
-                    new PaneResult(new PaneKey("users", window, dimensions), pane, isFinal, isFinal));
+                    "pages",
+                    text(window, "shop-" + site, page),
+                    text(window, "shop-" + site, page, clicks, isFinal),
+                    new PaneResult(new PaneKey("pages", window, dimensions), pane, isFinal, isFinal));
         }
         return new Row(
                 Writer.METRICS,

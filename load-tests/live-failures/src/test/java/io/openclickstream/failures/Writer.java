@@ -24,14 +24,14 @@ enum Writer {
             OperatorUid.LIVE_METRICS,
             () -> new LiveMetrics(catalog()),
             Map.of(
-                    "users", List.of("window_start", "site_id", "user_id", "clicks", "is_final"),
+                    "pages", List.of("window_start", "site_id", "page", "clicks", "is_final"),
                     "sites", List.of("window_start", "site_id", "clicks", "is_final"))),
     LEDGER(
             OperatorUid.LIVE_LEDGER,
             LiveLedger::new,
             Map.of("ledger", List.of("topic", "partition", "epoch", "from_offset", "next_offset", "received")));
 
-    static final List<String> TABLES = List.of("ledger", "sessions", "sites", "users");
+    static final List<String> TABLES = List.of("ledger", "pages", "sessions", "sites");
 
     final OperatorUid uid;
     private final Supplier<LiveRows<?>> rows;
@@ -60,11 +60,13 @@ enum Writer {
 
     private static MetricCatalog catalog() {
         String query = "SELECT %1$s, COUNT(*) AS clicks FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), "
-                + "INTERVAL '1' HOUR)) GROUP BY window_start, window_end, %1$s";
+                + "INTERVAL '1' HOUR)) GROUP BY window_start, window_end, %2$s";
         try {
             return MetricCatalog.of(Map.of(
-                    "users.sql", query.formatted("site_id, user_id"),
-                    "sites.sql", query.formatted("site_id")));
+                    "pages.sql",
+                    query.formatted("site_id, COALESCE(page, '') AS page", "site_id, COALESCE(page, '')"),
+                    "sites.sql",
+                    query.formatted("site_id", "site_id")));
         } catch (WrongCatalogException e) {
             throw new IllegalStateException(e);
         }
