@@ -152,7 +152,7 @@ def rows_of_files(dataset, epoch):
     return [
         row
         for fragment in read_with_pyarrow.files(dataset).get_fragments()
-        if int(re.search(r"/[^/]+-e(\d+)-[^/]+$", fragment.path).group(1)) <= epoch
+        if int(re.search(r"/[^/]+?-e(\d+)-[0-9a-f]{8}-[^/]+$", fragment.path).group(1)) <= epoch
         for row in fragment.to_table().to_pylist()
     ]
 
