@@ -14,7 +14,6 @@ import io.openclickstream.schemas.metric.PaneResult;
 import io.openclickstream.schemas.session.Session;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
@@ -190,12 +189,12 @@ public record LakeDataset<T>(
 
     /** The rows in their order; of the same key in the one they came in. */
     public List<T> sorted(List<T> rows) {
-        record Keyed<T>(SortKey key, T row) {}
-        List<Keyed<T>> keyed = new ArrayList<>(rows.size());
-        rows.forEach(row -> keyed.add(new Keyed<>(sortKey.apply(row), row)));
-        keyed.sort(Comparator.comparing(Keyed::key));
+        List<SortKey> keys = new ArrayList<>(rows.size());
+        rows.forEach(row -> keys.add(sortKey.apply(row)));
         List<T> sorted = new ArrayList<>(rows.size());
-        keyed.forEach(each -> sorted.add(each.row()));
+        for (int place : KeyOrder.of(keys)) {
+            sorted.add(rows.get(place));
+        }
         return sorted;
     }
 

@@ -1,16 +1,20 @@
 package io.openclickstream.pipeline.sink.lake;
 
 import io.openclickstream.schemas.click.Click;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
  * What a row is sorted by, as bytes whose order, unsigned, is the order of the columns: made once for each row, since a
- * row is compared some twenty times. A text that begins another one comes before it.
+ * row is compared several times. A text that begins another one comes before it.
  */
 public final class SortKey implements Comparable<SortKey> {
     private static final int USUAL_BYTES = 64;
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] bytes = new byte[USUAL_BYTES];
     private int length;
@@ -40,6 +44,27 @@ public final class SortKey implements Comparable<SortKey> {
         ByteBuffer.wrap(bytes).putLong(length, number ^ Long.MIN_VALUE);
         length += Long.BYTES;
         return this;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Eight bytes as a number whose order, unsigned, is theirs; they must be there. */
+    long eightBytes(int from) {
+        return (long) EIGHT.get(bytes, from);
+    }
+
+    /**
+     * How many bytes this key and another have in common.
+     *
+     * @param known so many they have
+     * @param most not more than these are looked at
+     */
+    int common(SortKey other, int known, int most) {
+        int end = Math.min(most, other.length);
+        int differs = end <= known ? -1 : Arrays.mismatch(bytes, known, end, other.bytes, known, end);
+        return differs < 0 ? end : known + differs;
     }
 
     private void ensure(int more) {
