@@ -15,7 +15,7 @@ import java.util.Map;
  * the measured ones. Prints what it saw as one line of JSON. Arguments: writer, seed, rows, rounds, file.
  */
 final class WriterProcess {
-    static final int WARM_UP_ROUNDS = 3;
+    static final int WARM_UP_ROUNDS = 8;
 
     private WriterProcess() {}
 
