@@ -35,7 +35,7 @@ public final class Service implements AutoCloseable {
     /** Bytes that wait in gRPC for a client before its stream is no longer ready. */
     private static final int QUEUED_BYTES_PER_STREAM = 1 << 20;
     /** Buffers that are on their way are freed a little after their calls. */
-    private static final Duration MEMORY_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration MEMORY_TIMEOUT = Duration.ofSeconds(5);
 
     /** Within an interval of keep-alive it is looked so often who needs one. */
     private static final int KEEP_ALIVE_LOOKS = 4;

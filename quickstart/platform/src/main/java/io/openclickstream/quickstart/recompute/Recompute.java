@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 public final class Recompute {
     private static final Duration SETTLING = Duration.ofSeconds(3);
-    private static final Duration COMMIT_BOUND = Duration.ofSeconds(30);
+    private static final Duration COMMIT_BOUND = Duration.ofSeconds(15);
 
     private final RecomputeSettings settings;
     private final Consumer<String> notices;

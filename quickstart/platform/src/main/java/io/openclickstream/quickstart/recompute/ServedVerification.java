@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServedVerification {
     /** Datasets of an epoch become visible in the lake one after the other, within moments. */
-    private static final Duration COMMIT_BOUND = Duration.ofSeconds(30);
+    private static final Duration COMMIT_BOUND = Duration.ofSeconds(15);
 
     /** With short checkpoints and a slow machine every kept epoch may leave before all of it is read; then it is tried anew. */
     private static final Duration READ_BOUND = Duration.ofMinutes(1);
