@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.openclickstream.schemas.JsonPlace;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -37,7 +36,7 @@ final class JsonMistakes {
         } catch (JacksonException e) {
             return "it is no JSON" + JsonPlace.of(e);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return "it is no JSON, nor text in any Unicode encoding";
         }
         if (json.isMissingNode()) {
             return "it is empty, and must be a JSON object";

@@ -1,6 +1,5 @@
 package io.openclickstream.schemas.live;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -47,14 +46,12 @@ final class LiveJson<T> {
             T message = reader.readValue(bytes);
             require(message != null, "it is null");
             return message;
-        } catch (JacksonException e) {
+        } catch (IOException e) { // the bytes are here, so it is they that are wrong
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : null;
             throw cause != null
                     ? (IllegalArgumentException) cause
                     : new IllegalArgumentException(
                             "Cannot read " + name + ": " + JsonMistakes.of(bytes, MAPPER.reader(), type) + ".");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

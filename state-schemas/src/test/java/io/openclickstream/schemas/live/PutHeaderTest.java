@@ -104,6 +104,14 @@ class PutHeaderTest {
                                 + "'lanes[2]' is null, and must be an object.");
     }
 
+    @Test
+    void whatBeginsLikeWideCharactersAndIsNoneIsNoText() {
+        byte[] bytes = {0, 0, 0, '{', '"', 't', 'e', 's', 't'};
+        assertThatThrownBy(() -> PutHeader.fromBytes(bytes))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Cannot read the put header: it is no JSON, nor text in any Unicode encoding.");
+    }
+
     @Property
     void whateverBytesComeNoInsideIsTold(@ForAll("almostHeaders") byte[] bytes) {
         try {
