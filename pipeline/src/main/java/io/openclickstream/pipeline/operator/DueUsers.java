@@ -26,6 +26,39 @@ final class DueUsers {
         private UserKey[] users = new UserKey[FIRST_CAPACITY];
         private long[] millis = new long[FIRST_CAPACITY];
         private int size;
+        private int taken;
+
+        /**
+         * In order of their moments. Only numbers are moved about: references that are would have to be looked at by the
+         * collector, wherever the array is an old object.
+         */
+        static Bucket sorted(Bucket unsorted) {
+            long[] order = new long[unsorted.size];
+            for (int i = 0; i < unsorted.size; i++) {
+                order[i] = (unsorted.millis[i] & (1 << BUCKET_BITS) - 1) << Integer.SIZE | i;
+            }
+            Arrays.sort(order);
+            Bucket sorted = new Bucket();
+            sorted.users = new UserKey[unsorted.size];
+            sorted.millis = new long[unsorted.size];
+            sorted.size = unsorted.size;
+            for (int i = 0; i < unsorted.size; i++) {
+                sorted.users[i] = unsorted.users[(int) order[i]];
+                sorted.millis[i] = unsorted.millis[(int) order[i]];
+            }
+            return sorted;
+        }
+
+        /** The next moment that was not taken; the largest there is when all were. */
+        long next() {
+            return taken < size ? millis[taken] : Long.MAX_VALUE;
+        }
+
+        Due take() {
+            Due next = new Due(users[taken], millis[taken]);
+            taken++;
+            return next;
+        }
 
         void add(UserKey user, long moment) {
             if (size == users.length) {
@@ -37,8 +70,11 @@ final class DueUsers {
         }
     }
 
-    /** What lies in buckets that were opened; ordered. */
-    private final PriorityQueue<Due> opened = new PriorityQueue<>(Comparator.comparingLong(Due::millis));
+    /** What was added behind the moment that event time has reached, or close before it: hardly anything. */
+    private final PriorityQueue<Due> late = new PriorityQueue<>(Comparator.comparingLong(Due::millis));
+
+    /** What event time has reached, or is just about to. */
+    private Bucket opened = new Bucket();
 
     private final TreeMap<Long, Bucket> later = new TreeMap<>();
     private long laterFrom = Long.MIN_VALUE;
@@ -47,7 +83,7 @@ final class DueUsers {
     void add(UserKey user, long millis) {
         long bucket = millis >> BUCKET_BITS;
         if (bucket < laterFrom) {
-            opened.add(new Due(user, millis));
+            late.add(new Due(user, millis));
         } else {
             later.computeIfAbsent(bucket, number -> new Bucket()).add(user, millis);
         }
@@ -57,23 +93,20 @@ final class DueUsers {
     @Nullable
     Due poll(long untilMillis) {
         while (true) {
-            Due earliest = opened.peek();
-            if (earliest != null && earliest.millis() <= untilMillis) {
-                return opened.poll();
+            Due earliest = late.peek();
+            if (earliest != null && earliest.millis() <= Math.min(untilMillis, opened.next())) {
+                return late.poll();
+            }
+            if (opened.taken < opened.size) {
+                return opened.next() <= untilMillis ? opened.take() : null;
             }
             Map.Entry<Long, Bucket> next = later.firstEntry();
             if (next == null || next.getKey() > untilMillis >> BUCKET_BITS) {
                 return null;
             }
-            open(next.getKey(), next.getValue());
-        }
-    }
-
-    private void open(long number, Bucket bucket) {
-        later.remove(number);
-        laterFrom = number + 1;
-        for (int i = 0; i < bucket.size; i++) {
-            opened.add(new Due(bucket.users[i], bucket.millis[i]));
+            later.remove(next.getKey());
+            laterFrom = next.getKey() + 1;
+            opened = Bucket.sorted(next.getValue());
         }
     }
 }

@@ -20,7 +20,7 @@ final class OpenSessionsProcess {
     private static final long CLICKS_AFTER_RESTORE = 20_000;
 
     private static final SteadySessions WARM_UP = new SteadySessions(2_000);
-    private static final long MOST_WARM_UP_CLICKS = 300_000;
+    private static final long MOST_WARM_UP_CLICKS = 3_000_000;
 
     private final SteadySessions sessions;
     private final long settled;
@@ -64,7 +64,7 @@ final class OpenSessionsProcess {
         for (Contestant contestant : List.of(Contestant.FRAME, Contestant.CLICKSTREAM)) {
             cluster.runToTheEnd(
                     contestant,
-                    new FeedSource(WARM_UP, 0, Math.min(measured - settled, MOST_WARM_UP_CLICKS), List.of()));
+                    new FeedSource(WARM_UP, 0, MOST_WARM_UP_CLICKS, List.of()));
         }
         Stopwatch frame = cluster.runToTheEnd(Contestant.FRAME, new FeedSource(sessions, settled, measured, List.of()));
         Digest.reset();
