@@ -11,79 +11,104 @@ import org.jspecify.annotations.Nullable;
 /**
  * Users and the moments of event time at which each of them is to be looked at, the earliest first. A moment is added by
  * appending to the second it lies in, and only the seconds that event time has reached are put in order. So a user costs
- * some twelve bytes and hardly any time however many wait, and what waits is not touched until its second comes.
+ * some six bytes and hardly any time however many wait, and what waits is not touched until its second comes.
  */
 final class DueUsers {
     /** Of a moment's milliseconds, those that tell moments of a bucket apart: a bucket is 1,024 ms. */
     private static final int BUCKET_BITS = 10;
 
+    private static final int BUCKET_MASK = (1 << BUCKET_BITS) - 1;
     private static final int FIRST_CAPACITY = 4;
+    private static final int MAX_CAPACITY = 32;
 
     /** A user, and the moment that was added. */
     record Due(UserKey user, long millis) {}
 
-    private static final class Bucket {
-        private UserKey[] users = new UserKey[FIRST_CAPACITY];
-        private long[] millis = new long[FIRST_CAPACITY];
+    /**
+     * Some users of a bucket. With many users a chunk is full before it is an old object, where G1 would have to look at
+     * all that stands around every user who is added; and no user is ever copied to a larger one.
+     */
+    private static final class Chunk {
+        private final @Nullable Chunk before;
+        private final UserKey[] users;
+        private final short[] millis; // since the bucket's beginning
         private int size;
-        private int taken;
 
-        /**
-         * In order of their moments. Only numbers are moved about: references that are would have to be looked at by the
-         * collector, wherever the array is an old object.
-         */
-        static Bucket sorted(Bucket unsorted) {
-            long[] order = new long[unsorted.size];
-            for (int i = 0; i < unsorted.size; i++) {
-                order[i] = (unsorted.millis[i] & (1 << BUCKET_BITS) - 1) << Integer.SIZE | i;
-            }
-            Arrays.sort(order);
-            Bucket sorted = new Bucket();
-            sorted.users = new UserKey[unsorted.size];
-            sorted.millis = new long[unsorted.size];
-            sorted.size = unsorted.size;
-            for (int i = 0; i < unsorted.size; i++) {
-                sorted.users[i] = unsorted.users[(int) order[i]];
-                sorted.millis[i] = unsorted.millis[(int) order[i]];
-            }
-            return sorted;
-        }
-
-        /** The next moment that was not taken; the largest there is when all were. */
-        long next() {
-            return taken < size ? millis[taken] : Long.MAX_VALUE;
-        }
-
-        Due take() {
-            Due next = new Due(users[taken], millis[taken]);
-            taken++;
-            return next;
-        }
-
-        void add(UserKey user, long moment) {
-            if (size == users.length) {
-                users = Arrays.copyOf(users, 2 * size);
-                millis = Arrays.copyOf(millis, 2 * size);
-            }
-            users[size] = user;
-            millis[size++] = moment;
+        Chunk(@Nullable Chunk before, int capacity) {
+            this.before = before;
+            users = new UserKey[capacity];
+            millis = new short[capacity];
         }
     }
 
-    /** What was added behind the moment that event time has reached, or close before it: hardly anything. */
-    private final PriorityQueue<Due> late = new PriorityQueue<>(Comparator.comparingLong(Due::millis));
+    private static final class Bucket {
+        private Chunk newest = new Chunk(null, FIRST_CAPACITY);
+        private int size;
 
-    /** What event time has reached, or is just about to. */
-    private Bucket opened = new Bucket();
+        void add(UserKey user, long moment) {
+            if (newest.size == newest.users.length) {
+                newest = new Chunk(newest, Math.min(MAX_CAPACITY, 2 * newest.size));
+            }
+            newest.users[newest.size] = user;
+            newest.millis[newest.size++] = (short) (moment & BUCKET_MASK);
+            size++;
+        }
+    }
+
+    /** The users of a bucket in order of their moments. */
+    private static final class Ordered {
+        static final Ordered NOBODY = new Ordered(0, new Bucket());
+
+        private final long beginMillis;
+        private final UserKey[] users;
+        private final long[] order; // the moment, then the place among the users
+        private int taken;
+
+        Ordered(long bucketNumber, Bucket bucket) {
+            beginMillis = bucketNumber << BUCKET_BITS;
+            users = new UserKey[bucket.size];
+            order = new long[bucket.size];
+            int place = 0;
+            for (Chunk chunk = bucket.newest; chunk != null; chunk = chunk.before) {
+                for (int i = 0; i < chunk.size; i++) {
+                    users[place] = chunk.users[i];
+                    order[place] = (long) chunk.millis[i] << Integer.SIZE | place;
+                    place++;
+                }
+            }
+            Arrays.sort(order);
+        }
+
+        boolean isEmpty() {
+            return taken == order.length;
+        }
+
+        /** The moment of the next user. */
+        long nextMillis() {
+            return beginMillis + (order[taken] >> Integer.SIZE);
+        }
+
+        Due take() {
+            Due next = new Due(users[(int) order[taken]], nextMillis());
+            taken++;
+            return next;
+        }
+    }
 
     private final TreeMap<Long, Bucket> later = new TreeMap<>();
     private long laterFrom = Long.MIN_VALUE;
+
+    /** The last bucket that was opened. */
+    private Ordered opened = Ordered.NOBODY;
+
+    /** What was added to buckets when they had been opened: hardly anything. */
+    private final PriorityQueue<Due> behind = new PriorityQueue<>(Comparator.comparingLong(Due::millis));
 
     /** Adds a moment of a user, beside those that were added before. */
     void add(UserKey user, long millis) {
         long bucket = millis >> BUCKET_BITS;
         if (bucket < laterFrom) {
-            late.add(new Due(user, millis));
+            behind.add(new Due(user, millis));
         } else {
             later.computeIfAbsent(bucket, number -> new Bucket()).add(user, millis);
         }
@@ -93,12 +118,12 @@ final class DueUsers {
     @Nullable
     Due poll(long untilMillis) {
         while (true) {
-            Due earliest = late.peek();
-            if (earliest != null && earliest.millis() <= Math.min(untilMillis, opened.next())) {
-                return late.poll();
+            Due earliest = behind.peek();
+            if (earliest != null && (opened.isEmpty() || earliest.millis() <= opened.nextMillis())) {
+                return earliest.millis() <= untilMillis ? behind.poll() : null;
             }
-            if (opened.taken < opened.size) {
-                return opened.next() <= untilMillis ? opened.take() : null;
+            if (!opened.isEmpty()) {
+                return opened.nextMillis() <= untilMillis ? opened.take() : null;
             }
             Map.Entry<Long, Bucket> next = later.firstEntry();
             if (next == null || next.getKey() > untilMillis >> BUCKET_BITS) {
@@ -106,7 +131,7 @@ final class DueUsers {
             }
             later.remove(next.getKey());
             laterFrom = next.getKey() + 1;
-            opened = Bucket.sorted(next.getValue());
+            opened = new Ordered(next.getKey(), next.getValue());
         }
     }
 }

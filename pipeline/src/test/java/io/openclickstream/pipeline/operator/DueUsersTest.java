@@ -33,6 +33,24 @@ class DueUsersTest {
         assertThat(due.poll(100_000)).isEqualTo(new DueUsers.Due(user(2), 1));
     }
 
+    @Test
+    void manyUsersOfOneSecondComeEachAtTheirMoment() {
+        List<DueUsers.Due> waiting = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            var each = new DueUsers.Due(user(i), 10 * 1_024 + i * 389L % 1_024);
+            due.add(each.user(), each.millis());
+            waiting.add(each);
+        }
+        waiting.sort(Comparator.comparingLong(DueUsers.Due::millis));
+
+        List<DueUsers.Due> come = new ArrayList<>();
+        for (DueUsers.Due next = due.poll(11 * 1_024); next != null; next = due.poll(11 * 1_024)) {
+            come.add(next);
+        }
+
+        assertThat(come).isEqualTo(waiting);
+    }
+
     /** Each step adds a moment and then goes on to another; what comes is compared with a list that is sorted. */
     @Property
     void comesInOrderAndOnceWheneverItIsAdded(

@@ -15,7 +15,7 @@ final class SiteTexts {
     private static final int SLOTS = 1_024;
 
     /** Longer ones are not remembered, so that all of them together stay below half a megabyte. */
-    private static final int MAX_BYTES = 128;
+    static final int MAX_BYTES = 128;
 
     private static final class Site {
         private final byte[] utf8;
