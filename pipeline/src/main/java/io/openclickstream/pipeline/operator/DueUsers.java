@@ -22,6 +22,12 @@ final class DueUsers {
     /** A user, and the moment that was added. */
     record Due(UserKey user, long millis) {}
 
+    /** Whether a user still waits for a moment that was added. */
+    @FunctionalInterface
+    interface StillWaits {
+        boolean at(UserKey user, long millis);
+    }
+
     private static final class Bucket {
         private UserKey[] users = new UserKey[FIRST_CAPACITY];
         private long[] millis = new long[FIRST_CAPACITY];
@@ -35,6 +41,18 @@ final class DueUsers {
             users[size] = user;
             millis[size++] = moment;
         }
+
+        void retain(StillWaits waits) {
+            int kept = 0;
+            for (int i = 0; i < size; i++) {
+                if (waits.at(users[i], millis[i])) {
+                    users[kept] = users[i];
+                    millis[kept++] = millis[i];
+                }
+            }
+            Arrays.fill(users, kept, size, null);
+            size = kept;
+        }
     }
 
     /** What lies in buckets that were opened; ordered. */
@@ -42,9 +60,16 @@ final class DueUsers {
 
     private final TreeMap<Long, Bucket> later = new TreeMap<>();
     private long laterFrom = Long.MIN_VALUE;
+    private int size;
+
+    /** How many moments wait. */
+    int size() {
+        return size;
+    }
 
     /** Adds a moment of a user, beside those that were added before. */
     void add(UserKey user, long millis) {
+        size++;
         long bucket = millis >> BUCKET_BITS;
         if (bucket < laterFrom) {
             opened.add(new Due(user, millis));
@@ -59,6 +84,7 @@ final class DueUsers {
         while (true) {
             Due earliest = opened.peek();
             if (earliest != null && earliest.millis() <= untilMillis) {
+                size--;
                 return opened.poll();
             }
             Map.Entry<Long, Bucket> next = later.firstEntry();
@@ -66,6 +92,20 @@ final class DueUsers {
                 return null;
             }
             open(next.getKey(), next.getValue());
+        }
+    }
+
+    /** Drops whoever waits no more; it looks at all that were added. */
+    void retain(StillWaits waits) {
+        opened.removeIf(due -> !waits.at(due.user(), due.millis()));
+        size = opened.size();
+        for (var buckets = later.values().iterator(); buckets.hasNext(); ) {
+            Bucket bucket = buckets.next();
+            bucket.retain(waits);
+            size += bucket.size;
+            if (bucket.size == 0) {
+                buckets.remove();
+            }
         }
     }
 

@@ -50,6 +50,27 @@ class DueUsersTest {
         assertThat(comesUntil(Long.MAX_VALUE, users)).isEqualTo(taken(Long.MAX_VALUE, waiting));
     }
 
+    /** Some have been put in order already when those who wait no more are dropped. */
+    @Property
+    void whoWaitsNoMoreDoesNotCome(
+            @ForAll @Size(max = 200) List<@IntRange(min = -20_000, max = 40_000) Integer> moments,
+            @ForAll @IntRange(min = -20_000, max = 40_000) int untilMillis) {
+        DueUsers users = new DueUsers();
+        List<DueUsers.Due> waiting = new ArrayList<>();
+        for (int i = 0; i < moments.size(); i++) {
+            users.add(user(i), moments.get(i));
+            waiting.add(new DueUsers.Due(user(i), moments.get(i)));
+        }
+        assertThat(comesUntil(untilMillis, users)).isEqualTo(taken(untilMillis, waiting));
+        assertThat(users.size()).isEqualTo(waiting.size());
+
+        users.retain((user, millis) -> millis % 2 == 0 && waiting.contains(new DueUsers.Due(user, millis)));
+        waiting.removeIf(each -> each.millis() % 2 != 0);
+        assertThat(users.size()).isEqualTo(waiting.size());
+        assertThat(comesUntil(Long.MAX_VALUE, users)).isEqualTo(taken(Long.MAX_VALUE, waiting));
+        assertThat(users.size()).isZero();
+    }
+
     private static List<Long> comesUntil(long millis, DueUsers users) {
         List<DueUsers.Due> come = new ArrayList<>();
         for (DueUsers.Due next = users.poll(millis); next != null; next = users.poll(millis)) {
