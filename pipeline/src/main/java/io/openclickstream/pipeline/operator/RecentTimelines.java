@@ -29,8 +29,8 @@ final class RecentTimelines {
     /** A key with its texts, and places in map, ring and buckets. */
     private static final int ENTRY_BYTES = 292;
 
-    /** Whoever waits in memory is one that was changed; some more may have waited. */
-    private static final int MAX_WAITING = 2 * MAX_CHANGED;
+    /** How many may be left behind where they need not be any more, whatever is kept, before it is looked who they are. */
+    private static final int LEFT_BEHIND = 1_024;
 
     /** Moves Flink's timer of the current user; {@link UserTimeline#NO_TIMER} stands for none. */
     @FunctionalInterface
@@ -63,6 +63,7 @@ final class RecentTimelines {
     private final Map<UserKey, Recent> byUser = new HashMap<>();
     private final List<Recent> ring = new ArrayList<>();
     private final Deque<Recent> changed = new ArrayDeque<>();
+    private int gone; // of those that were changed
     private int hand;
     private long bytes;
 
@@ -86,6 +87,11 @@ final class RecentTimelines {
     /** About as many bytes as they take. */
     long bytes() {
         return bytes;
+    }
+
+    /** How many are not written yet; some that are gone may be counted. */
+    int changes() {
+        return changed.size();
     }
 
     /** The timeline of this user if it is among them; else null. */
@@ -182,7 +188,10 @@ final class RecentTimelines {
         if (forgotten == null) {
             return true;
         }
-        forgotten.isChanged = false;
+        if (forgotten.isChanged) {
+            forgotten.isChanged = false;
+            leaveBehind();
+        }
         remove(forgotten);
         return forgotten.isStored;
     }
@@ -190,7 +199,7 @@ final class RecentTimelines {
     /** Writes all that was changed; afterwards another key is current. */
     void flush() throws Exception {
         while (!changed.isEmpty()) {
-            write(changed.remove());
+            writeNext();
         }
     }
 
@@ -216,17 +225,17 @@ final class RecentTimelines {
         }
         each.awaitedMillis = moment;
         due.add(each.user, moment);
-        if (due.size() > MAX_WAITING) {
+        if (due.size() > LEFT_BEHIND + 2 * changed.size()) {
             due.retain(this::awaits);
         }
     }
 
     private void pushOut(UserKey current) throws Exception {
-        if (bytes <= maxBytes && changed.size() <= MAX_CHANGED) {
+        if (bytes <= maxBytes && changed.size() - gone <= MAX_CHANGED) {
             return;
         }
-        while (changed.size() > MAX_CHANGED) {
-            write(changed.remove());
+        while (changed.size() - gone > MAX_CHANGED) {
+            writeNext();
         }
         while (bytes > maxBytes) {
             hand = hand < ring.size() ? hand : 0;
@@ -235,7 +244,10 @@ final class RecentTimelines {
                 each.isUsed = false;
                 hand++;
             } else {
-                write(each);
+                if (each.isChanged) {
+                    write(each);
+                    leaveBehind();
+                }
                 remove(each);
                 hand++; // in its place is the one that came last, whose turn is last
             }
@@ -254,15 +266,31 @@ final class RecentTimelines {
         }
     }
 
-    private void write(Recent each) throws Exception {
-        if (each.isChanged) {
-            setCurrentKey.accept(each.user);
-            state.update(each.timeline);
-            flinkTimer.move(each.flinkMillis, each.timeline.timerMillis());
-            each.flinkMillis = each.timeline.timerMillis();
-            each.awaitedMillis = UserTimeline.NO_TIMER;
-            each.isChanged = false;
-            each.isStored = true;
+    /** One that was changed goes before its turn to be written; its place stays for a while. */
+    private void leaveBehind() {
+        gone++;
+        if (gone > LEFT_BEHIND + changed.size() / 4) {
+            changed.removeIf(each -> !each.isChanged);
+            gone = 0;
         }
+    }
+
+    private void writeNext() throws Exception {
+        Recent next = changed.remove();
+        if (next.isChanged) {
+            write(next);
+        } else {
+            gone--;
+        }
+    }
+
+    private void write(Recent each) throws Exception {
+        setCurrentKey.accept(each.user);
+        state.update(each.timeline);
+        flinkTimer.move(each.flinkMillis, each.timeline.timerMillis());
+        each.flinkMillis = each.timeline.timerMillis();
+        each.awaitedMillis = UserTimeline.NO_TIMER;
+        each.isChanged = false;
+        each.isStored = true;
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 class RecentTimelinesTest {
     private static final long BYTES_OF_TEN = 10_000;
     private static final long MOMENT = 1_000;
+    private static final int MANY = 50_000;
 
     private final StoredTimelines stored = new StoredTimelines();
     private final DueUsers due = new DueUsers();
@@ -108,14 +109,21 @@ class RecentTimelinesTest {
     }
 
     @Test
-    void whoWasWrittenDoesNotGoOnTakingMemoryByWaiting() throws Exception {
+    void whoIsPushedOutOrForgottenDoesNotGoOnTakingMemory() throws Exception {
         RecentTimelines recent = recent(BYTES_OF_TEN);
-        for (int i = 0; i < 3 * RecentTimelines.MAX_CHANGED; i++) {
+        for (int i = 0; i < MANY; i++) {
             change(recent, i, i);
         }
-        assertThat(due.size()).isLessThanOrEqualTo(2 * RecentTimelines.MAX_CHANGED);
-        long last = 3L * RecentTimelines.MAX_CHANGED - 1;
-        assertThat(recent.awaits(user((int) last), last)).isTrue();
+        assertThat(recent.changes()).isLessThan(MANY / 10);
+        assertThat(due.size()).isLessThan(MANY / 10);
+        assertThat(recent.awaits(user(MANY - 1), MANY - 1)).isTrue();
+
+        for (int i = 0; i < MANY; i++) {
+            change(recent, i, i);
+            recent.forget(user(i));
+        }
+        assertThat(recent.changes()).isLessThan(MANY / 10);
+        assertThat(due.size()).isLessThan(MANY / 10);
     }
 
     private void change(RecentTimelines recent, int number) throws Exception {
