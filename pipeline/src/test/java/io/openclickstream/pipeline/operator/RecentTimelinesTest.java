@@ -34,6 +34,10 @@ class RecentTimelinesTest {
     @Test
     void fewWaitToBeWrittenHoweverManyAreKept() throws Exception {
         RecentTimelines recent = recent(Long.MAX_VALUE);
+        for (int i = 0; i < 100; i++) {
+            change(recent, -1 - i);
+            recent.forget(user(-1 - i));
+        }
         for (int i = 0; i < RecentTimelines.MAX_CHANGED + 10; i++) {
             change(recent, i);
         }
