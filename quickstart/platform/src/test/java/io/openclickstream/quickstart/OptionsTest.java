@@ -195,11 +195,10 @@ class OptionsTest {
                 Map.of());
         assertThat(options.isFromOwnKafka()).isFalse();
         assertThat(options.isLive()).isFalse();
-        assertThat(options.settings(ROOT, folder.resolve("result"), options.kafka(), false))
+        assertThat(options.settings(ROOT, folder.resolve("result"), options.kafka()))
                 .isEqualTo(new RecomputeSettings(
                         ROOT,
                         lake,
-                        false,
                         "broker:9092",
                         folder.resolve("result"),
                         2,
