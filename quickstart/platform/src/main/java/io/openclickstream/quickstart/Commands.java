@@ -216,6 +216,7 @@ final class Commands {
                         besideFlink(),
                         "io.openclickstream.load.operator.OpenSessionsBenchmark",
                         options.openSessionsArguments(root));
+            case JOB_OPEN_SESSIONS -> benchJobOpenSessions(options, typed);
             case LIVE_READ ->
                 benchmark(
                         typed,
@@ -270,6 +271,19 @@ final class Commands {
                     besideFlink(),
                     "io.openclickstream.load.sidebyside.SideBySide",
                     options.comparisonArguments(platform.addresses(), root));
+        }
+    }
+
+    /** The job runs in JVMs of its own here, too. */
+    private int benchJobOpenSessions(BenchOptions options, String typed)
+            throws IOException, InterruptedException, CannotStartException {
+        try (Platform platform =
+                Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
+            return benchmark(
+                    typed,
+                    besideFlink(),
+                    "io.openclickstream.load.wholejob.JobOpenSessionsBenchmark",
+                    options.jobOpenSessionsArguments(platform.addresses(), root));
         }
     }
 
