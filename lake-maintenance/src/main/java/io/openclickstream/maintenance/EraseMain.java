@@ -19,7 +19,7 @@ public final class EraseMain {
     }
 
     private static int run(EraseOptions options) {
-        try (LakeCatalog catalog = LakeCatalog.open(EraseOptions.access(options).settings())) {
+        try (LakeCatalog catalog = LakeCatalog.open(LakeOptions.access(options).settings())) {
             EraseEverywhere erasure = new EraseEverywhere(
                     catalog,
                     Clock.systemUTC(),

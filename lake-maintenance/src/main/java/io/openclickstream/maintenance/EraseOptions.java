@@ -1,10 +1,7 @@
 package io.openclickstream.maintenance;
 
-import io.openclickstream.lake.LakeSettings;
-import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.options.Mistakes;
 import io.openclickstream.options.Program;
-import io.openclickstream.options.Secret;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,62 +20,9 @@ import picocli.CommandLine.Option;
                     + " where, and what is open until when; --verify looks whether anything is left.",
             ""
         })
-public interface EraseOptions {
+public interface EraseOptions extends LakeOptions {
     /** Reads and checks the options. */
     Program<EraseOptions> PROGRAM = new Program<>("erase", EraseOptions.class, EraseOptions::check);
-
-    @Option(
-            names = "--lake.uri",
-            paramLabel = "URI",
-            defaultValue = "s3://clickstream/lake",
-            description = "Where the lake is, as the job has it. Default: ${DEFAULT-VALUE}")
-    String lakeUri();
-
-    @Option(
-            names = "--lake.catalog",
-            paramLabel = "CATALOG",
-            defaultValue = LakeSettings.EMBEDDED,
-            description = "Who lists its tables, as the job has it. Default: ${DEFAULT-VALUE}")
-    String lakeCatalog();
-
-    @Option(
-            names = "--lake.catalog-properties",
-            paramLabel = "FILE",
-            description = "Further properties of that catalog, such as jdbc.user, jdbc.password or token.")
-    @Nullable
-    Path lakeCatalogProperties();
-
-    @Option(
-            names = "--s3.endpoint",
-            paramLabel = "URL",
-            description = "Of an object store that is not Amazon's, such as http://localhost:19000.")
-    @Nullable
-    String s3Endpoint();
-
-    @Option(names = "--s3.region", paramLabel = "REGION", description = "Of the object store.")
-    @Nullable
-    String s3Region();
-
-    @Option(
-            names = "--s3.path-style-access",
-            description = "The bucket stands in the path and not in the host's name, as most stores besides Amazon's"
-                    + " want it.")
-    boolean hasS3PathStyle();
-
-    @Option(
-            names = "--s3.access-key",
-            paramLabel = "KEY",
-            description = "Without one, it is found as Amazon's own tools do.")
-    @Nullable
-    String s3AccessKey();
-
-    @Secret
-    @Option(
-            names = "--s3.secret-key",
-            paramLabel = "KEY",
-            description = "The access key's secret; give it in the environment, not on the command line.")
-    @Nullable
-    String s3SecretKey();
 
     @Option(
             names = "--user",
@@ -198,20 +142,6 @@ public interface EraseOptions {
         }
     }
 
-    /** What the options say of the lake. */
-    static LakeAccess access(EraseOptions options) {
-        return new LakeAccess(
-                options.lakeUri(),
-                options.lakeCatalog(),
-                options.lakeCatalogProperties(),
-                new S3Access(
-                        options.s3Endpoint(),
-                        options.s3Region(),
-                        options.hasS3PathStyle(),
-                        options.s3AccessKey(),
-                        options.s3SecretKey()));
-    }
-
     /** The persons that were named one by one. */
     static List<String> named(EraseOptions options) {
         List<String> users = options.user();
@@ -219,7 +149,7 @@ public interface EraseOptions {
     }
 
     private static void check(EraseOptions options, Mistakes wrong) {
-        access(options).check(wrong);
+        LakeOptions.check(options, wrong);
         wrong.require(!options.waitForJob().isNegative(), "wait", "must not be negative. Use a time like 10m");
         checkFlight(options, wrong);
         Path verified = options.verify();

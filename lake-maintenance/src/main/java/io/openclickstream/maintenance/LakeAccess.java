@@ -29,10 +29,6 @@ record LakeAccess(String uri, String catalog, @Nullable Path catalogProperties, 
                 catalogProperties == null || Files.isReadable(catalogProperties),
                 "lake.catalog-properties",
                 "cannot be read. Give a readable file of name=value lines");
-        wrong.require(
-                (s3.accessKey() == null) == (s3.secretKey() == null),
-                "s3.access-key",
-                "goes with s3.secret-key. Give both, or none to have them found as Amazon's own tools do");
     }
 
     private static boolean isLake(String uri) {

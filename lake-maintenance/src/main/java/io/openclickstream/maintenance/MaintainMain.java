@@ -13,8 +13,7 @@ public final class MaintainMain {
     }
 
     private static int run(MaintainOptions options) {
-        try (LakeCatalog catalog =
-                LakeCatalog.open(MaintainOptions.access(options).settings())) {
+        try (LakeCatalog catalog = LakeCatalog.open(LakeOptions.access(options).settings())) {
             Maintenance maintenance = new Maintenance(catalog, MaintainOptions.care(options), System.out::println);
             if (options.isDryRun()) {
                 maintenance.dryRun(Instant.now());

@@ -1,13 +1,8 @@
 package io.openclickstream.maintenance;
 
-import io.openclickstream.lake.LakeSettings;
-import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.options.ByteSize;
 import io.openclickstream.options.Program;
-import io.openclickstream.options.Secret;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,10 +14,10 @@ import picocli.CommandLine.Option;
                     + " the next run goes on.",
             ""
         })
-public interface MaintainOptions {
+public interface MaintainOptions extends LakeOptions {
     /** Reads and checks the options. */
     Program<MaintainOptions> PROGRAM = new Program<>("maintain", MaintainOptions.class, (options, wrong) -> {
-        access(options).check(wrong);
+        LakeOptions.check(options, wrong);
         long target = options.targetSize().bytes();
         wrong.require(target >= 1 << 20 && target <= 1L << 30, "target-size", "must be 1MiB to 1GiB");
         wrong.require(!options.settled().isNegative(), "settled", "must not be negative. Use for example 1h");
@@ -38,59 +33,6 @@ public interface MaintainOptions {
                 "keep-epoch-files",
                 "must not be shorter than --settled: files go once they are compacted. Use for example 7d");
     });
-
-    @Option(
-            names = "--lake.uri",
-            paramLabel = "URI",
-            defaultValue = "s3://clickstream/lake",
-            description = "Where the lake is, as the job has it. Default: ${DEFAULT-VALUE}")
-    String lakeUri();
-
-    @Option(
-            names = "--lake.catalog",
-            paramLabel = "CATALOG",
-            defaultValue = LakeSettings.EMBEDDED,
-            description = "Who lists its tables, as the job has it. Default: ${DEFAULT-VALUE}")
-    String lakeCatalog();
-
-    @Option(
-            names = "--lake.catalog-properties",
-            paramLabel = "FILE",
-            description = "Further properties of that catalog, such as jdbc.user, jdbc.password or token.")
-    @Nullable
-    Path lakeCatalogProperties();
-
-    @Option(
-            names = "--s3.endpoint",
-            paramLabel = "URL",
-            description = "Of an object store that is not Amazon's, such as http://localhost:19000.")
-    @Nullable
-    String s3Endpoint();
-
-    @Option(names = "--s3.region", paramLabel = "REGION", description = "Of the object store.")
-    @Nullable
-    String s3Region();
-
-    @Option(
-            names = "--s3.path-style-access",
-            description = "The bucket stands in the path and not in the host's name, as most stores besides Amazon's"
-                    + " want it.")
-    boolean hasS3PathStyle();
-
-    @Option(
-            names = "--s3.access-key",
-            paramLabel = "KEY",
-            description = "Without one, it is found as Amazon's own tools do.")
-    @Nullable
-    String s3AccessKey();
-
-    @Secret
-    @Option(
-            names = "--s3.secret-key",
-            paramLabel = "KEY",
-            description = "The access key's secret; give it in the environment, not on the command line.")
-    @Nullable
-    String s3SecretKey();
 
     @Option(
             names = "--target-size",
@@ -141,21 +83,7 @@ public interface MaintainOptions {
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     boolean isDryRun();
 
-    /** What the options say of the lake. */
-    static LakeAccess access(MaintainOptions options) {
-        return new LakeAccess(
-                options.lakeUri(),
-                options.lakeCatalog(),
-                options.lakeCatalogProperties(),
-                new S3Access(
-                        options.s3Endpoint(),
-                        options.s3Region(),
-                        options.hasS3PathStyle(),
-                        options.s3AccessKey(),
-                        options.s3SecretKey()));
-    }
-
-    /** What they say of how it is kept. */
+    /** What the options say of how it is kept. */
     static Care care(MaintainOptions options) {
         return new Care(
                 options.targetSize().bytes(),

@@ -97,11 +97,13 @@ final class TableCare {
             for (Compaction compaction : compactions) {
                 written.add(written(table, compaction));
             }
-            RewriteFiles rewrite = rewrite(table, "compaction");
-            compactions.forEach(compaction -> compaction.inputs().forEach(rewrite::deleteFile));
-            written.forEach(rewrite::addFile);
             steps.before("commit the compaction of " + name);
-            rewrite.commit();
+            PatientCommit.commit(table, () -> {
+                RewriteFiles rewrite = rewrite(table, "compaction");
+                compactions.forEach(compaction -> compaction.inputs().forEach(rewrite::deleteFile));
+                written.forEach(rewrite::addFile);
+                return rewrite;
+            });
         } catch (ValidationException | NotFoundException e) {
             // The job has gone back to an earlier epoch, or another maintenance was faster: the table lacks an input.
             table.refresh();
@@ -165,15 +167,16 @@ final class TableCare {
         LakeLayout layout = new LakeLayout(catalog.settings(), plan.table());
         Table table = catalog.load(plan.table()).orElseThrow();
         steps.before("expire snapshots of " + plan.table());
-        ExpireSnapshots expire = table.expireSnapshots().expireOlderThan(NONE_BY_AGE);
-        plan.expired().forEach(expire::expireSnapshotId);
-        expire.deleteWith(location -> {
-                    if (!layout.isEpochFile(location)) {
-                        steps.before("delete " + location);
-                        table.io().deleteFile(location);
-                    }
-                })
-                .commit();
+        PatientCommit.commit(table, () -> {
+            ExpireSnapshots expire = table.expireSnapshots().expireOlderThan(NONE_BY_AGE);
+            plan.expired().forEach(expire::expireSnapshotId);
+            return expire.deleteWith(location -> {
+                if (!layout.isEpochFile(location)) {
+                    steps.before("delete " + location);
+                    table.io().deleteFile(location);
+                }
+            });
+        });
     }
 
     static void empty(Path folder) throws IOException {

@@ -111,10 +111,9 @@ final class TableErasure {
     }
 
     private void replace(Table table, List<DataFile> found, long rows, List<String> uploaded) throws IOException {
-        RewriteFiles rewrite = TableCare.rewrite(table, "erasure");
+        List<DataFile> kept = new ArrayList<>();
         long removed = 0;
         for (DataFile file : found) {
-            rewrite.deleteFile(file);
             SortedRewrite.Written rest = without(table, file.location(), file.recordCount());
             removed += file.recordCount() - rest.rows();
             if (rest.rows() > 0) {
@@ -123,7 +122,7 @@ final class TableErasure {
                 steps.before("upload " + location);
                 catalog.storage().upload(rest.file(), location);
                 uploaded.add(location);
-                rewrite.addFile(TableCare.dataFile(table, location, hour, rest));
+                kept.add(TableCare.dataFile(table, location, hour, rest));
             }
             files.add(file.location());
         }
@@ -132,7 +131,12 @@ final class TableErasure {
                     .formatted(table.name(), rows, removed));
         }
         steps.before("commit the erasure from " + table.name());
-        rewrite.commit();
+        PatientCommit.commit(table, () -> {
+            RewriteFiles rewrite = TableCare.rewrite(table, "erasure");
+            found.forEach(rewrite::deleteFile);
+            kept.forEach(rewrite::addFile);
+            return rewrite;
+        });
     }
 
     private static EpochFile named(String location) {
@@ -168,26 +172,28 @@ final class TableErasure {
     /** Lets go all snapshots so far, and manifests in which the bounds of replaced files stand. */
     private void forget(Table table) {
         steps.before("rewrite the manifests of " + table.name());
-        table.rewriteManifests()
+        PatientCommit.commit(table, () -> table.rewriteManifests()
                 .clusterBy(file -> file.partition().get(0, Integer.class))
-                .set(TableCare.MAINTENANCE, "erasure")
-                .commit();
+                .set(TableCare.MAINTENANCE, "erasure"));
         table.refresh();
         long current = table.currentSnapshot().snapshotId();
-        ExpireSnapshots expire = table.expireSnapshots();
+        List<Long> others = new ArrayList<>();
         for (Snapshot snapshot : table.snapshots()) {
             if (snapshot.snapshotId() != current) {
-                expire.expireSnapshotId(snapshot.snapshotId());
-                snapshots++;
+                others.add(snapshot.snapshotId());
             }
         }
+        snapshots += others.size();
         steps.before("expire the snapshots of " + table.name());
-        expire.deleteWith(location -> {
-                    if (!layout.isEpochFile(location)) {
-                        table.io().deleteFile(location);
-                    }
-                })
-                .commit();
+        PatientCommit.commit(table, () -> {
+            ExpireSnapshots expire = table.expireSnapshots();
+            others.forEach(expire::expireSnapshotId);
+            return expire.deleteWith(location -> {
+                if (!layout.isEpochFile(location)) {
+                    table.io().deleteFile(location);
+                }
+            });
+        });
     }
 
     private void fromFolders() throws IOException {

@@ -30,8 +30,8 @@ class LakeOptionsTest {
                         "CLICKSTREAM_S3_ENDPOINT", "http://store:9000",
                         "CLICKSTREAM_S3_ACCESS_KEY", "key",
                         "CLICKSTREAM_S3_SECRET_KEY", "secret"));
-        assertThat(MaintainOptions.access(options).settings().toString()).doesNotContain("secret");
-        assertThat(MaintainOptions.access(options).s3())
+        assertThat(LakeOptions.access(options).settings().toString()).doesNotContain("secret");
+        assertThat(LakeOptions.access(options).s3())
                 .isEqualTo(new S3Access("http://store:9000", null, true, "key", "secret"));
         Care care = MaintainOptions.care(options);
         assertThat(care.settled()).isEqualTo(Duration.ofHours(2));

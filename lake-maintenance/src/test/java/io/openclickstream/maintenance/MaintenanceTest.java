@@ -12,9 +12,11 @@ import io.openclickstream.lake.Backfill;
 import io.openclickstream.lake.EpochFile;
 import io.openclickstream.lake.EpochMark;
 import io.openclickstream.lake.LakeBackfill;
+import io.openclickstream.lake.LakeCatalog;
 import io.openclickstream.lake.LakeRefusedException;
 import io.openclickstream.lake.LakeSettings;
 import io.openclickstream.lake.LakeTable;
+import io.openclickstream.lake.RacedStorage;
 import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.schemas.SchemaText;
 import io.openclickstream.schemas.lake.BackfillLineage;
@@ -562,6 +564,36 @@ class MaintenanceTest {
         assertThat(lake.rows(CLICKS)).hasSize(18 + 34).isEqualTo(lake.rowsByFolder(CLICKS));
         maintain(Instant.now().plus(CARE.keepFor()));
         assertThat(lake.rows(CLICKS)).hasSize(18 + 34).isEqualTo(lake.rowsByFolder(CLICKS));
+    }
+
+    @Test
+    void maintenanceIsPatientWithAJobThatIsFasterManyTimes() throws Exception {
+        writeEpochs(lake);
+        long hour = lake.hoursAgo(4);
+        int racesLost = 8; // Iceberg gives up after 5
+        var toLose = new AtomicInteger();
+        var epoch = new AtomicInteger(6);
+        List<String> commits = new ArrayList<>();
+        RacedStorage.Race race = version -> {
+            if (version.contains("/clicks/metadata/v") && toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                int next = epoch.incrementAndGet();
+                lake.commit(next, hour, CLICKS, lake.click("eve", hour, next));
+            }
+        };
+        try (LakeCatalog raced = RacedStorage.open(lake.catalog.settings(), race)) {
+            Steps loses = step -> {
+                if (step.matches("(commit the compaction of|expire snapshots of) clicks")) {
+                    commits.add(step);
+                    toLose.set(racesLost);
+                }
+            };
+            new Maintenance(raced, CARE, loses, said::add).run(Instant.now().plus(CARE.keepFor()));
+        }
+
+        assertThat(commits).contains("commit the compaction of clicks", "expire snapshots of clicks");
+        assertThat(epoch).hasValue(6 + racesLost * commits.size());
+        assertThat(lake.rows(CLICKS)).hasSize(18 + racesLost * commits.size()).isEqualTo(lake.rowsByFolder(CLICKS));
+        assertThat(compacted(CLICKS)).contains("/data/");
     }
 
     /** Stops the program at one step, and nothing catches it. */

@@ -28,8 +28,8 @@ public final class RocksDbOptions implements RocksDBOptionsFactory {
     /** Files in which a row may have versions before it is looked whether to merge some. */
     private static final int FILES_TO_MERGE = 3;
 
-    /** What one state gathers in memory before it becomes a file: small beside any state that is worth merging. */
-    private static final long MEMORY_BYTES = 4 << 20;
+    /** What one state gathers in memory before it becomes a file: each file is merged again several times (decision 0046). */
+    private static final long MEMORY_BYTES = 16 << 20;
 
     private static final int MEMORIES = 4; // one is filled while others become files
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A program and its options: an interface whose methods carry picocli's {@code @Option} (and {@code @Parameters}).
+ * A program and its options: an interface whose methods, its own and inherited ones, carry picocli's {@code @Option} (and
+ * {@code @Parameters}).
  *
  * <p>An option has one name everywhere: {@code --session.gap=30m} on the command line, {@code session.gap=30m} in a
  * file given by {@code --options FILE}, {@code CLICKSTREAM_SESSION_GAP=30m} in the environment. The command line wins
@@ -122,7 +123,7 @@ public record Program<T>(String name, Class<T> type, BiConsumer<T, Mistakes> che
         for (Exception error : parsed.errors()) {
             report(error, mistakes);
         }
-        T options = type.cast(commandLine.getCommand());
+        T options = InheritedOptions.values(commandLine.getCommandSpec(), type);
         if (parsed.errors().isEmpty()) {
             check.accept(options, mistakes);
         } else {
@@ -150,7 +151,7 @@ public record Program<T>(String name, Class<T> type, BiConsumer<T, Mistakes> che
                 .toList();
         // A required value or parameter may be missing now; then there is nothing whole to look at.
         if (others.parseArgs(readable.toArray(String[]::new)).errors().isEmpty()) {
-            check.accept(type.cast(others.getCommand()), mistakes);
+            check.accept(InheritedOptions.values(others.getCommandSpec(), type), mistakes);
         }
     }
 
@@ -225,6 +226,7 @@ public record Program<T>(String name, Class<T> type, BiConsumer<T, Mistakes> che
                 .registerConverter(ByteSize.class, Quantities::size)
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(36);
+        InheritedOptions.addTo(commandLine.getCommandSpec(), type);
         commandLine.getCommandSpec().parser().collectErrors(true);
         commandLine
                 .getCommandSpec()

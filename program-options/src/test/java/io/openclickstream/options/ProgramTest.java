@@ -131,4 +131,57 @@ class ProgramTest {
                 .contains("CLICKSTREAM_SESSION_GAP");
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("port=x");
     }
+
+    interface Place {
+        @Option(names = "--place", defaultValue = "here", description = "Place.")
+        String place();
+    }
+
+    interface Store extends ObjectStoreOptions, Place {
+        @Option(names = "--bucket", required = true, description = "Bucket.")
+        String bucket();
+    }
+
+    interface Copy extends Store, Place {
+        @Option(names = "--copies", defaultValue = "1", description = "How many.")
+        int copies();
+    }
+
+    private static final Program<Copy> COPY = new Program<>("copy", Copy.class, (options, wrong) -> {
+        ObjectStoreOptions.check(options, wrong);
+        wrong.require(!"alone".equals(options.s3SecretKey()), "s3.secret-key", "is too short");
+        wrong.require(options.copies() > 0, "copies", "must be positive");
+        wrong.require(!options.place().isEmpty(), "place", "is missing");
+    });
+
+    @Test
+    void optionsAreInheritedAtAnyDistance(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("p.properties"), "s3.endpoint=http://store\nbucket=b\n");
+        Copy options = COPY.read(
+                List.of("--options", file.toString(), "--s3.path-style-access", "--bucket=c", "--copies=2"),
+                Map.of("CLICKSTREAM_S3_REGION", "north"));
+        assertThat(options.s3Endpoint()).isEqualTo("http://store");
+        assertThat(options.s3Region()).isEqualTo("north");
+        assertThat(options.hasS3PathStyle()).isTrue();
+        assertThat(options.s3AccessKey()).isNull();
+        assertThat(options.bucket()).isEqualTo("c");
+        assertThat(options.place()).isEqualTo("here");
+        assertThat(options.copies()).isEqualTo(2);
+        assertThat(COPY.optionNames()).contains("copies", "bucket", "place", "s3.secret-key");
+        assertThat(COPY.help()).contains("--s3.endpoint=URL", "Of an object store that is not Amazon's");
+    }
+
+    @Test
+    void mistakesInInheritedOptionsAreReportedWithAllOthersAndSecretsStayHidden() {
+        assertThatThrownBy(() -> COPY.read(
+                        List.of("--bucket=b", "--copies=many", "--place=", "--s3.secret-key=alone"), Map.of()))
+                .hasMessageContaining("4 option(s) are wrong")
+                .hasMessageContaining("copies=many")
+                .hasMessageContaining("s3.secret-key=(hidden)")
+                .hasMessageContaining("place= (from command line): is missing")
+                .hasMessageContaining("s3.access-key (default): goes with s3.secret-key")
+                .message()
+                .doesNotContain("alone");
+        assertThatThrownBy(() -> COPY.read(List.of("--copies=0"), Map.of())).hasMessageContaining("--bucket");
+    }
 }

@@ -30,6 +30,11 @@ record Explanation(String name, String title, String text) {
                     "Many open sessions",
                     "What a click, a checkpoint and a restore cost as more and more sessions are open at once."),
             new Explanation(
+                    "job-open-sessions",
+                    "The whole job with many open sessions",
+                    "What a click costs our whole job, from Kafka on and with exactly-once checkpoints, as more and more"
+                            + " sessions are open at once. What counts is the CPU time of the whole process."),
+            new Explanation(
                     "parquet-writer",
                     "The Parquet writer",
                     "The same clicks with all their columns are written to Parquet from memory. DuckDB then compares"

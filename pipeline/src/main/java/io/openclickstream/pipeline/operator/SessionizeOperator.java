@@ -156,17 +156,20 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         super.open();
         var timeline = new ValueStateDescriptor<>("timeline", new UserTimelineSerializer());
         boolean isOnHeap = getKeyedStateBackend().getBackendTypeIdentifier().equals(HEAP);
+        DueUsers due = new DueUsers();
+        timers = new UserTimers(
+                getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this), due, isOnHeap);
         timelines = new Timelines(
                 getRuntimeContext().getState(timeline),
                 isOnHeap,
                 this::setCurrentKey,
                 Timelines.maxRecentBytes(Runtime.getRuntime().maxMemory(), slots()),
+                due,
+                timers::move,
                 getMetricGroup());
         var eventIds = new EventIds(
                 rules,
                 getRuntimeContext().getMapState(new MapStateDescriptor<>("seen-event-ids", Types.STRING, Types.LONG)));
-        timers = new UserTimers(
-                getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this), isOnHeap);
         sessions = new UserSessions(
                 rules,
                 timelines,
@@ -277,6 +280,12 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
         look(timer.getKey(), timer.getTimestamp());
     }
 
+    private void lookInMemory(UserKey user, long dueMillis) throws Exception {
+        if (timelines.awaits(user, dueMillis)) {
+            look(user, dueMillis);
+        }
+    }
+
     private void look(UserKey user, long dueMillis) throws Exception {
         setCurrentKey(user);
         if (erased.contains(user)) {
@@ -298,12 +307,13 @@ public final class SessionizeOperator extends WholeInputOperator<ReceivedClick>
             watermarkMillis = Math.max(watermarkMillis, mark.getTimestamp());
         }
         reachedMillis = mark.getTimestamp();
-        timers.advance(reachedMillis, this::look);
+        timers.advance(reachedMillis, this::lookInMemory);
         super.advanceTo(mark);
     }
 
     @Override
-    public void prepareSnapshotPreBarrier(long checkpointId) {
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        timelines.flush(); // here already, since Flink may write timers on the heap before it calls snapshotState
         sendCounts(checkpointId);
         applied.tell(checkpointId, erased.applied());
     }

@@ -1,5 +1,6 @@
 package io.openclickstream.pipeline.operator;
 
+import io.openclickstream.pipeline.operator.RecentTimelines.FlinkTimer;
 import io.openclickstream.schemas.session.UserKey;
 import io.openclickstream.schemas.session.UserTimeline;
 import java.util.function.Consumer;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any other backend reads and writes bytes at every access. Users click again within minutes, so what clicks have
  * used last is kept as objects ({@link RecentTimelines}), and written when it is pushed out and before every snapshot.
  * What a snapshot holds is therefore always all there is. Timelines with unsettled clicks, whose size is not known, are
- * written at once.
+ * written at once. With every write Flink's timer is moved to the moment that was written.
  */
 final class Timelines {
     /** The part of the heap that recent timelines of all slots together may take is one of so many. */
@@ -23,21 +24,30 @@ final class Timelines {
 
     private final ValueState<UserTimeline> state;
     private final @Nullable RecentTimelines recent;
+    private final FlinkTimer flinkTimer;
     private final Counter reads;
+
+    /** Flink's timer of the user whose timeline was looked for last, if it is not among the recent ones. */
+    private long readMillis = UserTimeline.NO_TIMER;
 
     /**
      * @param isOnHeap whether the state is objects
      * @param setCurrentKey says whose state is meant
      * @param maxRecentBytes how many bytes of recent timelines are kept where it is not
+     * @param due who waits in memory
      */
     Timelines(
             ValueState<UserTimeline> state,
             boolean isOnHeap,
             Consumer<UserKey> setCurrentKey,
             long maxRecentBytes,
+            DueUsers due,
+            FlinkTimer flinkTimer,
             MetricGroup metrics) {
         this.state = state;
-        RecentTimelines kept = isOnHeap ? null : new RecentTimelines(state, setCurrentKey, maxRecentBytes);
+        this.flinkTimer = flinkTimer;
+        RecentTimelines kept =
+                isOnHeap ? null : new RecentTimelines(state, setCurrentKey, maxRecentBytes, due, flinkTimer);
         recent = kept;
         reads = metrics.counter("timelineReads");
         metrics.gauge("recentTimelineBytes", () -> kept == null ? 0L : kept.bytes());
@@ -66,11 +76,33 @@ final class Timelines {
     @Nullable
     UserTimeline look(UserKey user) throws Exception {
         UserTimeline kept = recent == null ? null : recent.of(user);
+        return kept != null ? kept : read();
+    }
+
+    /** The same when a moment has come, for which nobody waits any more, neither in memory nor Flink's timer. */
+    @Nullable
+    UserTimeline lookAt(UserKey user, long dueMillis) throws Exception {
+        UserTimeline kept = recent == null ? null : recent.ofDue(user, dueMillis);
         if (kept != null) {
             return kept;
         }
+        UserTimeline read = read();
+        if (readMillis == dueMillis) {
+            readMillis = UserTimeline.NO_TIMER;
+        }
+        return read;
+    }
+
+    private @Nullable UserTimeline read() throws Exception {
         reads.inc();
-        return state.value();
+        UserTimeline read = state.value();
+        readMillis = read == null ? UserTimeline.NO_TIMER : read.timerMillis();
+        return read;
+    }
+
+    /** Whether a user who was among those that wait in memory still does. */
+    boolean awaits(UserKey user, long millis) {
+        return recent == null || recent.awaits(user, millis);
     }
 
     /**
@@ -84,10 +116,9 @@ final class Timelines {
                 state.update(timeline);
             }
         } else if (timeline.isPacked()) {
-            recent.keepChanged(user, timeline, isNew);
+            recent.keepChanged(user, timeline, isNew, readMillis);
         } else {
-            recent.forget(user);
-            state.update(timeline);
+            write(user, timeline, recent);
         }
     }
 
@@ -96,17 +127,26 @@ final class Timelines {
         if (recent == null) {
             return;
         }
-        if (!timeline.isPacked()) {
-            recent.forget(user);
-            state.update(timeline);
-        } else if (!recent.isKeptAndChanged(user, timeline)) {
-            state.update(timeline);
+        if (!timeline.isPacked() || !recent.isKeptAndChanged(user, timeline)) {
+            write(user, timeline, recent);
         }
     }
 
-    /** Forgets the current user. */
+    private void write(UserKey user, UserTimeline timeline, RecentTimelines kept) throws Exception {
+        long timer = kept.flinkMillis(user, readMillis);
+        kept.forget(user);
+        state.update(timeline);
+        flinkTimer.move(timer, timeline.timerMillis());
+    }
+
+    /** Forgets the current user, whose timeline was looked for. */
     void clear(UserKey user) {
-        if (recent == null || recent.forget(user)) {
+        if (recent == null) {
+            state.clear();
+            return;
+        }
+        flinkTimer.move(recent.flinkMillis(user, readMillis), UserTimeline.NO_TIMER);
+        if (recent.forget(user)) {
             state.clear();
         }
     }

@@ -88,7 +88,7 @@ final class UserSessions {
      * @param watermarkMillis how far event time has come
      */
     void look(UserKey user, long dueMillis, long watermarkMillis) throws Exception {
-        UserTimeline timeline = timelines.look(user);
+        UserTimeline timeline = timelines.lookAt(user, dueMillis);
         if (timeline == null || timeline.timerMillis() != dueMillis) {
             return; // it was moved, or has come already: a snapshot of another backend has some twice
         }
@@ -122,7 +122,6 @@ final class UserSessions {
         if (timeline == null) {
             return;
         }
-        timers.disarm(timeline);
         if (showsOpenSessions) {
             timeline.revise();
             for (OpenSession open : rules.sessions(timeline.sessions(), user.siteId())) {

@@ -4,14 +4,14 @@ import io.openclickstream.schemas.session.UserKey;
 import io.openclickstream.schemas.session.UserTimeline;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When to look at each user again: one moment of event time per user, which stands in the user's timeline. It is moved
  * only to an earlier one, and set anew when it has come.
  *
  * <p>Where state is on the heap, users wait in {@link DueUsers}: nothing of it is in a snapshot, for the timelines tell
- * all of it. Any other backend has Flink's timers, because there may be more users than memory.
+ * all of it. With any other backend there may be more users than memory, so Flink has a timer for each timeline that the
+ * state has, at its very moment; who waits in memory until then is up to {@link RecentTimelines}.
  */
 final class UserTimers {
     /** What is done with a user whose moment has come. */
@@ -21,58 +21,66 @@ final class UserTimers {
     }
 
     private final InternalTimerService<VoidNamespace> ofFlink;
-    private final @Nullable DueUsers due;
+    private final DueUsers due;
+    private final boolean isOnHeap;
 
     /**
      * @param ofFlink Flink's timers
+     * @param due who waits in memory
      * @param isOnHeap whether the state is objects
      */
-    UserTimers(InternalTimerService<VoidNamespace> ofFlink, boolean isOnHeap) {
+    UserTimers(InternalTimerService<VoidNamespace> ofFlink, DueUsers due, boolean isOnHeap) {
         this.ofFlink = ofFlink;
-        due = isOnHeap ? new DueUsers() : null;
+        this.due = due;
+        this.isOnHeap = isOnHeap;
     }
 
     /** Whether snapshots have timers only as a field of timelines, so that who restores them has to set them. */
     boolean areLeftOutOfSnapshots() {
-        return due != null;
+        return isOnHeap;
     }
 
-    /** Sets the current user's timer, unless one is set that comes earlier. */
+    /** Sets a user's moment, unless it has one that comes earlier. */
     void armNoLaterThan(long millis, UserKey user, UserTimeline timeline) {
         long armed = timeline.timerMillis();
         if (armed != UserTimeline.NO_TIMER && armed <= millis) {
             return;
         }
-        disarm(timeline);
         timeline.timerMillis(millis);
-        armAgain(user, timeline);
+        if (isOnHeap) {
+            due.add(user, millis); // beside a later one, which is none any more when the timeline has another
+        }
     }
 
-    /** Sets the current user's timer as the timeline says. */
+    /** Lets the current user, whose timeline the state has, wait for the moment it says. */
     void armAgain(UserKey user, UserTimeline timeline) {
-        if (timeline.timerMillis() == UserTimeline.NO_TIMER) {
-            return;
-        }
-        if (due == null) {
-            ofFlink.registerEventTimeTimer(VoidNamespace.INSTANCE, timeline.timerMillis());
-        } else {
+        if (!isOnHeap) {
+            move(UserTimeline.NO_TIMER, timeline.timerMillis());
+        } else if (timeline.timerMillis() != UserTimeline.NO_TIMER) {
             due.add(user, timeline.timerMillis());
         }
     }
 
-    /** Takes the current user's timer back. */
-    void disarm(UserTimeline timeline) {
-        if (due == null && timeline.timerMillis() != UserTimeline.NO_TIMER) {
-            ofFlink.deleteEventTimeTimer(VoidNamespace.INSTANCE, timeline.timerMillis());
-        }
-        timeline.timerMillis(UserTimeline.NO_TIMER); // one that waits is none any more when the timeline has another
-    }
-
-    /** Looks at everybody whose moment this watermark has reached, if Flink does not. */
-    void advance(long watermarkMillis, Look look) throws Exception {
-        if (due == null) {
+    /**
+     * Moves Flink's timer of the current user.
+     *
+     * @param fromMillis where it is; {@link UserTimeline#NO_TIMER} when there is none
+     * @param toMillis where it is to be; {@link UserTimeline#NO_TIMER} when there is to be none
+     */
+    void move(long fromMillis, long toMillis) {
+        if (fromMillis == toMillis) {
             return;
         }
+        if (fromMillis != UserTimeline.NO_TIMER) {
+            ofFlink.deleteEventTimeTimer(VoidNamespace.INSTANCE, fromMillis);
+        }
+        if (toMillis != UserTimeline.NO_TIMER) {
+            ofFlink.registerEventTimeTimer(VoidNamespace.INSTANCE, toMillis);
+        }
+    }
+
+    /** Looks at everybody in memory whose moment this watermark has reached. */
+    void advance(long watermarkMillis, Look look) throws Exception {
         DueUsers.Due next = due.poll(watermarkMillis);
         while (next != null) {
             look.at(next.user(), next.millis());

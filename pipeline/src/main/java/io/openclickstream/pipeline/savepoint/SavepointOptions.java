@@ -2,8 +2,8 @@ package io.openclickstream.pipeline.savepoint;
 
 import io.openclickstream.lake.storage.S3Access;
 import io.openclickstream.options.Mistakes;
+import io.openclickstream.options.ObjectStoreOptions;
 import io.openclickstream.options.Program;
-import io.openclickstream.options.Secret;
 import io.openclickstream.schemas.session.UserKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
                     + " they are. Exit code 0 when it is read, and free of them; 1 when it is not.",
             ""
         })
-public interface SavepointOptions {
+public interface SavepointOptions extends ObjectStoreOptions {
     /** Reads and checks the options. */
     Program<SavepointOptions> PROGRAM = new Program<>("savepoint", SavepointOptions.class, SavepointOptions::check);
 
@@ -47,38 +47,6 @@ public interface SavepointOptions {
             description = "Look for everybody whom this receipt of an erasure names, also by their pseudonyms.")
     @Nullable
     Path receipt();
-
-    @Option(
-            names = "--s3.endpoint",
-            paramLabel = "URL",
-            description = "Of an object store that is not Amazon's, such as http://localhost:19000.")
-    @Nullable
-    String s3Endpoint();
-
-    @Option(names = "--s3.region", paramLabel = "REGION", description = "Of the object store.")
-    @Nullable
-    String s3Region();
-
-    @Option(
-            names = "--s3.path-style-access",
-            description = "The bucket stands in the path and not in the host's name, as most stores besides Amazon's"
-                    + " want it.")
-    boolean hasS3PathStyle();
-
-    @Option(
-            names = "--s3.access-key",
-            paramLabel = "KEY",
-            description = "Without one, it is found as Amazon's own tools do.")
-    @Nullable
-    String s3AccessKey();
-
-    @Secret
-    @Option(
-            names = "--s3.secret-key",
-            paramLabel = "KEY",
-            description = "The access key's secret; give it in the environment, not on the command line.")
-    @Nullable
-    String s3SecretKey();
 
     /** How an object store is reached, where the savepoint is in one. */
     static S3Access s3(SavepointOptions options) {
@@ -121,10 +89,7 @@ public interface SavepointOptions {
                 receipt == null || Files.isReadable(receipt),
                 "receipt",
                 "cannot be read. Give the receipt of an erasure");
-        wrong.require(
-                (options.s3AccessKey() == null) == (options.s3SecretKey() == null),
-                "s3.access-key",
-                "goes with s3.secret-key. Give both, or none to have them found as Amazon's own tools do");
+        ObjectStoreOptions.check(options, wrong);
         List<String> users = options.user();
         if (users != null) {
             for (String user : users) {

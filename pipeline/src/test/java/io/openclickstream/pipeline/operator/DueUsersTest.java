@@ -33,6 +33,24 @@ class DueUsersTest {
         assertThat(due.poll(100_000)).isEqualTo(new DueUsers.Due(user(2), 1));
     }
 
+    @Test
+    void manyUsersOfOneSecondComeEachAtTheirMoment() {
+        List<DueUsers.Due> waiting = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            var each = new DueUsers.Due(user(i), 10 * 1_024 + i * 389L % 1_024);
+            due.add(each.user(), each.millis());
+            waiting.add(each);
+        }
+        waiting.sort(Comparator.comparingLong(DueUsers.Due::millis));
+
+        List<DueUsers.Due> come = new ArrayList<>();
+        for (DueUsers.Due next = due.poll(11 * 1_024); next != null; next = due.poll(11 * 1_024)) {
+            come.add(next);
+        }
+
+        assertThat(come).isEqualTo(waiting);
+    }
+
     /** Each step adds a moment and then goes on to another; what comes is compared with a list that is sorted. */
     @Property
     void comesInOrderAndOnceWheneverItIsAdded(
@@ -48,6 +66,27 @@ class DueUsersTest {
             assertThat(comesUntil(now, users)).isEqualTo(taken(now, waiting));
         }
         assertThat(comesUntil(Long.MAX_VALUE, users)).isEqualTo(taken(Long.MAX_VALUE, waiting));
+    }
+
+    /** Some have been put in order already when those who wait no more are dropped. */
+    @Property
+    void whoWaitsNoMoreDoesNotCome(
+            @ForAll @Size(max = 200) List<@IntRange(min = -20_000, max = 40_000) Integer> moments,
+            @ForAll @IntRange(min = -20_000, max = 40_000) int untilMillis) {
+        DueUsers users = new DueUsers();
+        List<DueUsers.Due> waiting = new ArrayList<>();
+        for (int i = 0; i < moments.size(); i++) {
+            users.add(user(i), moments.get(i));
+            waiting.add(new DueUsers.Due(user(i), moments.get(i)));
+        }
+        assertThat(comesUntil(untilMillis, users)).isEqualTo(taken(untilMillis, waiting));
+        assertThat(users.size()).isEqualTo(waiting.size());
+
+        users.retain((user, millis) -> millis % 2 == 0 && waiting.contains(new DueUsers.Due(user, millis)));
+        waiting.removeIf(each -> each.millis() % 2 != 0);
+        assertThat(users.size()).isEqualTo(waiting.size());
+        assertThat(comesUntil(Long.MAX_VALUE, users)).isEqualTo(taken(Long.MAX_VALUE, waiting));
+        assertThat(users.size()).isZero();
     }
 
     private static List<Long> comesUntil(long millis, DueUsers users) {

@@ -14,6 +14,7 @@ import org.apache.flink.runtime.checkpoint.SnapshotType;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend.PriorityQueueStateType;
 import org.apache.flink.state.rocksdb.RocksDBKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -34,6 +35,8 @@ public final class OperatorScript<K, I, O> {
         RESTORED_AFTER_EVERY_STEP,
         STRAIGHT_ON_ROCKSDB,
         RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB,
+        /** A cluster may want Flink's timers there; they are written before the state is. */
+        RESTORED_ON_ROCKSDB_WITH_TIMERS_ON_HEAP,
         /** From one backend to the other and back again, by savepoints. */
         MOVED_AFTER_EVERY_STEP;
 
@@ -51,6 +54,11 @@ public final class OperatorScript<K, I, O> {
             return this == MOVED_AFTER_EVERY_STEP;
         }
 
+        /** Whether Flink must have a timer for whoever waits: all state was written, and not read again on the heap. */
+        boolean hasTimers() {
+            return this == RESTORED_AFTER_EVERY_STEP_ON_ROCKSDB || this == RESTORED_ON_ROCKSDB_WITH_TIMERS_ON_HEAP;
+        }
+
         private SnapshotType snapshotType() {
             return isMoved() ? SavepointType.savepoint(SavepointFormatType.CANONICAL) : CheckpointType.CHECKPOINT;
         }
@@ -62,6 +70,9 @@ public final class OperatorScript<K, I, O> {
             }
             EmbeddedRocksDBStateBackend rocks = new EmbeddedRocksDBStateBackend();
             rocks.getMemoryConfiguration().setUseManagedMemory(false);
+            if (this == RESTORED_ON_ROCKSDB_WITH_TIMERS_ON_HEAP) {
+                rocks.setPriorityQueueStateType(PriorityQueueStateType.HEAP);
+            }
             return rocks;
         }
     }

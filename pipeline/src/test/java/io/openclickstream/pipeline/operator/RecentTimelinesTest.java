@@ -4,39 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openclickstream.schemas.session.UserKey;
 import io.openclickstream.schemas.session.UserTimeline;
-import java.util.HashMap;
-import java.util.Map;
-import org.apache.flink.api.common.state.ValueState;
 import org.junit.jupiter.api.Test;
 
 class RecentTimelinesTest {
     private static final long BYTES_OF_TEN = 10_000;
+    private static final long MOMENT = 1_000;
+    private static final int MANY = 50_000;
 
-    /** As a backend of bytes: it keeps copies, and counts how often it is written. */
-    private static final class Stored implements ValueState<UserTimeline> {
-        private final Map<UserKey, UserTimeline> timelines = new HashMap<>();
-        private UserKey current = user(0);
-        private int writes;
-
-        @Override
-        public UserTimeline value() {
-            UserTimeline stored = timelines.get(current);
-            return stored == null ? null : stored.copy();
-        }
-
-        @Override
-        public void update(UserTimeline timeline) {
-            timelines.put(current, timeline.copy());
-            writes++;
-        }
-
-        @Override
-        public void clear() {
-            timelines.remove(current);
-        }
-    }
-
-    private final Stored stored = new Stored();
+    private final StoredTimelines stored = new StoredTimelines();
+    private final DueUsers due = new DueUsers();
 
     @Test
     void whatIsPushedOutIsWrittenAndWhatIsUsedAgainStays() throws Exception {
@@ -58,6 +34,10 @@ class RecentTimelinesTest {
     @Test
     void fewWaitToBeWrittenHoweverManyAreKept() throws Exception {
         RecentTimelines recent = recent(Long.MAX_VALUE);
+        for (int i = 0; i < 100; i++) {
+            change(recent, -1 - i);
+            recent.forget(user(-1 - i));
+        }
         for (int i = 0; i < RecentTimelines.MAX_CHANGED + 10; i++) {
             change(recent, i);
         }
@@ -91,7 +71,7 @@ class RecentTimelinesTest {
         assertThat(recent.forget(user(2))).as("written").isTrue();
         recent.keepRead(user(3), new UserTimeline());
         assertThat(recent.forget(user(3))).as("read").isTrue();
-        recent.keepChanged(user(4), new UserTimeline(), false);
+        recent.keepChanged(user(4), new UserTimeline(), false, 1);
         assertThat(recent.forget(user(4))).as("an older one is in state").isTrue();
         assertThat(recent.forget(user(5))).as("unknown").isTrue();
         recent.flush();
@@ -99,13 +79,74 @@ class RecentTimelinesTest {
         assertThat(recent.bytes()).isZero();
     }
 
+    @Test
+    void whoComesAndGoesBetweenTwoSnapshotsLeavesNothing() throws Exception {
+        RecentTimelines recent = recent(Long.MAX_VALUE);
+        change(recent, 1);
+        assertThat(recent.awaits(user(1), MOMENT)).isTrue();
+        assertThat(recent.ofDue(user(1), MOMENT)).isNotNull();
+        assertThat(recent.awaits(user(1), MOMENT)).isFalse();
+        recent.forget(user(1));
+        recent.flush();
+        assertThat(stored.writes).isZero();
+        assertThat(stored.timerMoves).isZero();
+    }
+
+    @Test
+    void flinkHasTheTimerOfWhatIsWrittenAndNoOther() throws Exception {
+        RecentTimelines recent = recent(Long.MAX_VALUE);
+        change(recent, 1);
+        recent.flush();
+        assertThat(recent.awaits(user(1), MOMENT)).as("waits for Flink").isFalse();
+        assertThat(stored.timers).containsExactly(new DueUsers.Due(user(1), MOMENT));
+
+        recent.of(user(1)).timerMillis(MOMENT - 1);
+        recent.isKeptAndChanged(user(1), recent.of(user(1)));
+        assertThat(recent.awaits(user(1), MOMENT - 1)).isTrue();
+        recent.flush();
+        assertThat(stored.timers).containsExactly(new DueUsers.Due(user(1), MOMENT - 1));
+
+        recent.of(user(1)).revise();
+        recent.isKeptAndChanged(user(1), recent.of(user(1)));
+        recent.flush();
+        assertThat(stored.timerMoves).as("the moment was the same").isEqualTo(2);
+    }
+
+    @Test
+    void whoIsPushedOutOrForgottenDoesNotGoOnTakingMemory() throws Exception {
+        RecentTimelines recent = recent(BYTES_OF_TEN);
+        for (int i = 0; i < MANY; i++) {
+            change(recent, i, i);
+        }
+        assertThat(recent.changes()).isLessThan(MANY / 10);
+        assertThat(due.size()).isLessThan(MANY / 10);
+        assertThat(recent.awaits(user(MANY - 1), MANY - 1)).isTrue();
+
+        for (int i = 0; i < MANY; i++) {
+            change(recent, i, i);
+            recent.forget(user(i));
+        }
+        assertThat(recent.changes()).isLessThan(MANY / 10);
+        assertThat(due.size()).isLessThan(MANY / 10);
+    }
+
     private void change(RecentTimelines recent, int number) throws Exception {
+        change(recent, number, MOMENT);
+    }
+
+    private void change(RecentTimelines recent, int number, long moment) throws Exception {
         stored.current = user(number);
-        recent.keepChanged(user(number), new UserTimeline(), true);
+        recent.keepChanged(user(number), waitingFor(moment), true, UserTimeline.NO_TIMER);
     }
 
     private RecentTimelines recent(long maxBytes) {
-        return new RecentTimelines(stored, user -> stored.current = user, maxBytes);
+        return new RecentTimelines(stored, user -> stored.current = user, maxBytes, due, stored);
+    }
+
+    private static UserTimeline waitingFor(long moment) {
+        UserTimeline timeline = new UserTimeline();
+        timeline.timerMillis(moment);
+        return timeline;
     }
 
     private static UserKey user(int number) {

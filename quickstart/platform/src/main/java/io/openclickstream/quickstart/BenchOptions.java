@@ -151,6 +151,18 @@ final class BenchOptions extends PlatformOptions {
                 "--report.dir=" + root.resolve("load-tests").resolve("target").resolve("open-sessions"));
     }
 
+    /** What the benchmark of the whole job with many open sessions is told; its clicks have no seed. */
+    List<String> jobOpenSessionsArguments(Addresses addresses, Path root) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--kafka.bootstrap-servers=" + addresses.kafka(),
+                "--clicks=" + clicksOf(Benchmark.JOB_OPEN_SESSIONS),
+                reportDir(root, Benchmark.JOB_OPEN_SESSIONS)));
+        if (isShort) {
+            arguments.addAll(List.of("--open-sessions=10000,100000", "--warm-up=1500000"));
+        }
+        return arguments;
+    }
+
     /** What the benchmark of reads is told; its rows have no seed. */
     List<String> liveReadArguments(Path root, String serverClassPath, Map<String, String> environment) {
         List<String> arguments = new ArrayList<>(serverArguments(root, serverClassPath, Benchmark.LIVE_READ));

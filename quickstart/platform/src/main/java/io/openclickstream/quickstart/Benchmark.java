@@ -16,7 +16,8 @@ enum Benchmark {
     PARQUET_WRITER(1_000_000, 300_000, "our Parquet writer beside Flink's AvroParquetWriters, over the same clicks"),
     LAKE_COMPACTION(900_000, 300_000, "an hour of the lake before and after its small files were compacted"),
     SESSION_OPERATOR(2_000_000, 300_000, "our session operator alone beside Flink's session windows, on two backends"),
-    OPEN_SESSIONS(1_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions"),
+    OPEN_SESSIONS(2_000_000, 200_000, "cost of a click, checkpoints and restores with up to 1,000,000 open sessions"),
+    JOB_OPEN_SESSIONS(3_000_000, 500_000, "cost of a click in the whole job with up to 1,000,000 open sessions"),
     LIVE_READ(1_000_000, 300_000, "reads of a live table with pyarrow, from our server and from pyarrow's own"),
     LIVE_SNAPSHOTS(0, 0, "snapshots of a live table while 100,000 of its rows change in a second"),
     LIVE_PUT(0, 0, "rows a second that become durable through DoPut, beside the disk alone"),
@@ -55,7 +56,7 @@ enum Benchmark {
     /** A line each. */
     static List<String> list() {
         return Stream.of(values())
-                .map(benchmark -> "  %-16s %s".formatted(benchmark.shownAs(), benchmark.description))
+                .map(benchmark -> "  %-17s %s".formatted(benchmark.shownAs(), benchmark.description))
                 .toList();
     }
 

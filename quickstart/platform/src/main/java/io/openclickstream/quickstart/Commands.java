@@ -10,6 +10,7 @@ import io.openclickstream.quickstart.recompute.Folders;
 import io.openclickstream.quickstart.recompute.Recompute;
 import io.openclickstream.quickstart.recompute.ServedReport;
 import io.openclickstream.quickstart.recompute.ServedVerification;
+import io.openclickstream.quickstart.recompute.Verdict;
 import io.openclickstream.quickstart.recompute.Verification;
 import io.openclickstream.quickstart.recompute.VerifyReport;
 import io.openclickstream.quickstart.rejected.RejectedReplay;
@@ -142,7 +143,7 @@ final class Commands {
         }
         VerifyReport report = new Verification(options.lakeFolder(), options.backfill, recomputed, options.rows).run();
         report.lines().forEach(out::println);
-        boolean isEqual = report.isEqual();
+        Verdict verdict = report.verdict();
         if (options.flight != null) {
             ServedReport served = new ServedVerification(
                             options.flight,
@@ -154,25 +155,24 @@ final class Commands {
                     .run();
             out.println();
             served.lines().forEach(out::println);
-            isEqual &= served.isEqual();
+            verdict = verdict.and(served.verdict());
         }
         out.flush();
-        return isEqual ? 0 : 1;
+        return verdict.exitCode();
     }
 
     private int recompute(RecomputeOptions options, Path target)
             throws IOException, InterruptedException, CannotStartException {
-        boolean isLive = options.isLive();
-        if (!isLive && options.isFromOwnKafka()) {
+        if (options.isFromOwnKafka() && !options.isLive()) {
             // Only Kafka is needed of it; on ports of its own, so that it is in nobody's way.
             PlatformSettings stopped =
                     PlatformSettings.of(root, Objects.requireNonNull(options.folder, "it is checked"), Ports.free());
             try (Platform platform = Platform.startWithoutJob(stopped, this::say)) {
                 String kafka = platform.addresses().kafka();
-                return new Recompute(options.settings(root, target, kafka, false), this::say).run();
+                return new Recompute(options.settings(root, target, kafka), this::say).run();
             }
         }
-        return new Recompute(options.settings(root, target, options.kafka(), isLive), this::say).run();
+        return new Recompute(options.settings(root, target, options.kafka()), this::say).run();
     }
 
     /** @param typed what was typed, which a benchmark keeps with its raw output */
@@ -216,6 +216,7 @@ final class Commands {
                         besideFlink(),
                         "io.openclickstream.load.operator.OpenSessionsBenchmark",
                         options.openSessionsArguments(root));
+            case JOB_OPEN_SESSIONS -> benchJobOpenSessions(options, typed);
             case LIVE_READ ->
                 benchmark(
                         typed,
@@ -270,6 +271,19 @@ final class Commands {
                     besideFlink(),
                     "io.openclickstream.load.sidebyside.SideBySide",
                     options.comparisonArguments(platform.addresses(), root));
+        }
+    }
+
+    /** The job runs in JVMs of its own here, too. */
+    private int benchJobOpenSessions(BenchOptions options, String typed)
+            throws IOException, InterruptedException, CannotStartException {
+        try (Platform platform =
+                Platform.startWithoutJob(options.settings(root, "bench").withFresh(true), this::say)) {
+            return benchmark(
+                    typed,
+                    besideFlink(),
+                    "io.openclickstream.load.wholejob.JobOpenSessionsBenchmark",
+                    options.jobOpenSessionsArguments(platform.addresses(), root));
         }
     }
 

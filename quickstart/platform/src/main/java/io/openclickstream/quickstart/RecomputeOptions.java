@@ -125,8 +125,7 @@ class RecomputeOptions {
         return from == ClicksFrom.LAKE ? null : brokers != null ? brokers : "localhost:" + kafkaPort;
     }
 
-    RecomputeSettings settings(Path root, Path chosenTarget, @Nullable String kafka, boolean isLive)
-            throws IOException {
+    RecomputeSettings settings(Path root, Path chosenTarget, @Nullable String kafka) throws IOException {
         Map<String, String> options = new HashMap<>();
         if (folder != null) {
             options.putAll(DataFolder.pipelineOptions(folder));
@@ -134,8 +133,7 @@ class RecomputeOptions {
         if (pipeline != null) {
             options.putAll(pipeline);
         }
-        return new RecomputeSettings(
-                root, lakeFolder(), backfill, isLive, kafka, chosenTarget, parallelism, memory, options);
+        return new RecomputeSettings(root, lakeFolder(), backfill, kafka, chosenTarget, parallelism, memory, options);
     }
 
     private void checkWithTarget(Mistakes wrong) {

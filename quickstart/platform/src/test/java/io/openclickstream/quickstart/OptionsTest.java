@@ -138,6 +138,33 @@ class OptionsTest {
     }
 
     @Test
+    void theWholeJobWithOpenSessionsIsToldWhereKafkaIsAndHowMuchToDo() throws OptionsException {
+        Addresses addresses = new Addresses(
+                "localhost:9092",
+                "clicks",
+                URI.create("http://localhost:9000"),
+                URI.create("http://localhost:8081"),
+                URI.create("grpc://localhost:8815"),
+                URI.create("http://localhost:8080"));
+        assertThat(BenchOptions.PROGRAM
+                        .read(List.of("job-open-sessions"), Map.of())
+                        .jobOpenSessionsArguments(addresses, ROOT))
+                .containsExactly(
+                        "--kafka.bootstrap-servers=localhost:9092",
+                        "--clicks=3000000",
+                        "--report.dir=/checkout/load-tests/target/job-open-sessions");
+        assertThat(BenchOptions.PROGRAM
+                        .read(List.of("job-open-sessions", "--short"), Map.of())
+                        .jobOpenSessionsArguments(addresses, ROOT))
+                .containsExactly(
+                        "--kafka.bootstrap-servers=localhost:9092",
+                        "--clicks=500000",
+                        "--report.dir=/checkout/load-tests/target/job-open-sessions",
+                        "--open-sessions=10000,100000",
+                        "--warm-up=1500000");
+    }
+
+    @Test
     void benchmarksOfLiveTablesAreToldWhereTheServerIsAndHowMuchToDo() throws OptionsException {
         BenchOptions brief = BenchOptions.PROGRAM.read(List.of("live-read", "--short"), Map.of());
         assertThat(brief.liveReadArguments(ROOT, "a:b", Map.of("CLICKSTREAM_PYTHON", "/venv/python")))
@@ -195,11 +222,10 @@ class OptionsTest {
                 Map.of());
         assertThat(options.isFromOwnKafka()).isFalse();
         assertThat(options.isLive()).isFalse();
-        assertThat(options.settings(ROOT, folder.resolve("result"), options.kafka(), false))
+        assertThat(options.settings(ROOT, folder.resolve("result"), options.kafka()))
                 .isEqualTo(new RecomputeSettings(
                         ROOT,
                         lake,
-                        false,
                         "broker:9092",
                         folder.resolve("result"),
                         2,

@@ -157,7 +157,8 @@ public final class Click {
     public String siteId() {
         String made = siteId;
         if (made == null) {
-            made = made(ClickText.SITE_ID);
+            int place = place(ClickText.SITE_ID);
+            made = SiteTexts.of(bytesAt(place), indexAt(place), lengthAt(place));
             siteId = made;
         }
         return made;

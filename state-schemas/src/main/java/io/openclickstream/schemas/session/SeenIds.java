@@ -123,6 +123,9 @@ public final class SeenIds {
         INT.set(ids, length + HASH_HIGH, hashHigh);
         LONG.set(ids, length + TIME, timeMillis);
         length += BYTES;
+        if (size() <= MAX_SCANNED) {
+            return;
+        }
         if (2 * size() > places.length) {
             index();
         } else {
@@ -145,10 +148,12 @@ public final class SeenIds {
             return;
         }
         length = kept;
-        if (ids.length > 4 * kept) {
-            ids = kept == 0 ? NONE : Arrays.copyOf(ids, kept);
+        if (ids.length > Math.max(4 * kept, FIRST_CAPACITY * BYTES)) {
+            ids = Arrays.copyOf(ids, Math.max(kept, FIRST_CAPACITY * BYTES));
         }
-        index();
+        if (places.length > 0) {
+            index();
+        }
     }
 
     /** About as many bytes as it takes in memory. */

@@ -4,7 +4,6 @@ import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.ClickText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,17 +29,22 @@ public final class UserTimeline {
     private static final int HAS_LATEST = 2;
     private static final int NULL = -1;
     private static final int OBJECT_BYTES = 240;
-    private static final byte[] NONE = {};
+
+    /** What is kept free for longer texts of later exits, so that most of them need no new array. */
+    private static final int EXIT_ROOM = 16;
 
     private long revision;
     private long timerMillis = NO_TIMER;
     private long idsElsewhere;
     private SeenIds seenIds = new SeenIds();
 
-    // Either the sessions as records, or the others as bytes and the latest one in the fields below.
-    private @Nullable SessionTimeline sessions = SessionTimeline.empty();
+    // The sessions as records; or the others as bytes and the latest one in the fields below; or none. What is not
+    // there
+    // is null, since G1 has a look at what lies around every other reference that an old object is given.
+    private @Nullable SessionTimeline records;
+    private boolean hasLatest;
     private int others;
-    private byte[] bytes = NONE;
+    private byte @Nullable [] bytes;
 
     private long startMillis;
     private long endMillis;
@@ -50,7 +54,7 @@ public final class UserTimeline {
     private long firstIngestionTimeMillis;
     private int firstPartition;
     private long firstOffset;
-    private byte[] exit = NONE; // the event id, then the page
+    private byte @Nullable [] exit; // the event id, then the page, then room
     private int exitIdLength;
     private int exitPageLength = NULL;
 
@@ -59,7 +63,7 @@ public final class UserTimeline {
 
     /** Whether there is nothing to remember. */
     public boolean isEmpty() {
-        return sessions != null && sessions.isEmpty() && rememberedIds() == 0;
+        return records == null && !hasLatest && rememberedIds() == 0;
     }
 
     /** How many times readers were told of changes of this user's sessions. */
@@ -102,16 +106,20 @@ public final class UserTimeline {
 
     /** The sessions as records. */
     public SessionTimeline sessions() {
-        return sessions != null ? sessions : unpacked();
+        if (records != null) {
+            return records;
+        }
+        return hasLatest ? unpacked() : SessionTimeline.empty();
     }
 
     /** Puts other sessions in their place. */
     public void replaceSessions(SessionTimeline replacement) {
         if (replacement.open().isEmpty() || !replacement.unsettled().isEmpty()) {
             // With unsettled clicks every click looks at all of them, so they stay what it needs.
-            sessions = replacement.isEmpty() ? SessionTimeline.empty() : replacement;
-            bytes = NONE;
-            exit = NONE;
+            records = replacement.isEmpty() ? null : replacement;
+            hasLatest = false;
+            bytes = null;
+            exit = null;
         } else {
             pack(replacement.open());
         }
@@ -119,7 +127,7 @@ public final class UserTimeline {
 
     /** Whether a click may simply go on with the latest session: there is one, and no click is unsettled. */
     public boolean hasLatest() {
-        return sessions == null;
+        return hasLatest;
     }
 
     /** How many sessions there are beside the latest one, all of them earlier. */
@@ -164,26 +172,37 @@ public final class UserTimeline {
         endMillis = click.eventTimeMillis();
         int idLength = click.textLength(ClickText.EVENT_ID);
         int pageLength = click.has(ClickText.PAGE) ? click.textLength(ClickText.PAGE) : NULL;
-        int needed = idLength + Math.max(0, pageLength);
-        if (exit.length < needed) {
-            exit = new byte[Math.max(needed, exit.length + exit.length / 2)];
-        }
-        System.arraycopy(click.bytes(ClickText.EVENT_ID), click.textStart(ClickText.EVENT_ID), exit, 0, idLength);
+        byte[] texts = roomForExit(idLength, pageLength);
+        System.arraycopy(click.bytes(ClickText.EVENT_ID), click.textStart(ClickText.EVENT_ID), texts, 0, idLength);
         if (pageLength > 0) {
-            System.arraycopy(click.bytes(ClickText.PAGE), click.textStart(ClickText.PAGE), exit, idLength, pageLength);
+            System.arraycopy(click.bytes(ClickText.PAGE), click.textStart(ClickText.PAGE), texts, idLength, pageLength);
         }
+    }
+
+    /** The array for the texts of an exit that is of these lengths from now on; of no length for no page is NULL. */
+    private byte[] roomForExit(int idLength, int pageLength) {
         exitIdLength = idLength;
         exitPageLength = pageLength;
+        int needed = idLength + Math.max(0, pageLength);
+        byte[] texts = exit;
+        if (texts == null || texts.length < needed) {
+            texts = new byte[needed + EXIT_ROOM];
+            exit = texts;
+        }
+        return texts;
     }
 
     /** Whether nearly all it holds is bytes, so that {@link #bytesHeld} can tell how much. */
     public boolean isPacked() {
-        return sessions == null || sessions.isEmpty();
+        return records == null;
     }
 
     /** About as many bytes as it takes in memory, its records left out. */
     public int bytesHeld() {
-        return OBJECT_BYTES + bytes.length + exit.length + seenIds.bytesHeld();
+        return OBJECT_BYTES
+                + (bytes == null ? 0 : bytes.length)
+                + (exit == null ? 0 : exit.length)
+                + seenIds.bytesHeld();
     }
 
     /** The same, sharing nothing that is changed. */
@@ -193,7 +212,8 @@ public final class UserTimeline {
         copy.timerMillis = timerMillis;
         copy.idsElsewhere = idsElsewhere;
         copy.seenIds = seenIds.copy();
-        copy.sessions = sessions;
+        copy.records = records;
+        copy.hasLatest = hasLatest;
         copy.others = others;
         copy.bytes = bytes; // replaced, never changed
         copy.startMillis = startMillis;
@@ -204,7 +224,7 @@ public final class UserTimeline {
         copy.firstIngestionTimeMillis = firstIngestionTimeMillis;
         copy.firstPartition = firstPartition;
         copy.firstOffset = firstOffset;
-        copy.exit = exit.length == 0 ? NONE : exit.clone();
+        copy.exit = exit == null ? null : exit.clone();
         copy.exitIdLength = exitIdLength;
         copy.exitPageLength = exitPageLength;
         return copy;
@@ -212,7 +232,6 @@ public final class UserTimeline {
 
     /** Appends its bytes. */
     public void write(StateWriter out) {
-        boolean hasLatest = hasLatest();
         out.fixed8(FORMAT);
         out.fixed8((timerMillis == NO_TIMER ? 0 : HAS_TIMER) | (hasLatest ? HAS_LATEST : 0));
         out.number(revision);
@@ -223,8 +242,9 @@ public final class UserTimeline {
         seenIds.write(out);
         if (hasLatest) {
             out.number(others);
-            out.number(bytes.length);
-            out.raw(bytes, 0, bytes.length);
+            byte[] packed = Objects.requireNonNull(bytes);
+            out.number(packed.length);
+            out.raw(packed, 0, packed.length);
             out.difference(startMillis);
             out.difference(endMillis - startMillis);
             out.number(clicks);
@@ -233,13 +253,13 @@ public final class UserTimeline {
             out.difference(firstIngestionTimeMillis - ingestionTimeMillis);
             out.number(firstPartition);
             out.number(firstOffset);
-            out.id(exit, 0, exitIdLength);
+            byte[] texts = Objects.requireNonNull(exit);
+            out.id(texts, 0, exitIdLength);
             out.number(exitPageLength + 1);
-            out.raw(exit, exitIdLength, Math.max(0, exitPageLength));
+            out.raw(texts, exitIdLength, Math.max(0, exitPageLength));
         } else {
-            SessionTimeline records = Objects.requireNonNull(sessions);
-            writeAll(records.open(), out);
-            writeAll(records.unsettled(), out);
+            writeAll(sessions().open(), out);
+            writeAll(sessions().unsettled(), out);
         }
     }
 
@@ -262,10 +282,11 @@ public final class UserTimeline {
         timeline.idsElsewhere = in.number();
         timeline.seenIds = SeenIds.read(in);
         if ((flags & HAS_LATEST) == 0) {
-            timeline.sessions = new SessionTimeline(readAll(in), readAll(in));
+            SessionTimeline records = new SessionTimeline(readAll(in), readAll(in));
+            timeline.records = records.isEmpty() ? null : records;
             return timeline;
         }
-        timeline.sessions = null;
+        timeline.hasLatest = true;
         timeline.others = in.count();
         timeline.bytes = in.raw(in.count());
         timeline.startMillis = in.difference();
@@ -276,16 +297,17 @@ public final class UserTimeline {
         timeline.firstIngestionTimeMillis = timeline.ingestionTimeMillis + in.difference();
         timeline.firstPartition = in.count();
         timeline.firstOffset = in.number();
-        timeline.exit(in.idBytes(), in.count() - 1, in);
+        byte[] id = in.idBytes();
+        int pageLength = in.count() - 1;
+        timeline.exit(id, pageLength < 0 ? null : in.raw(pageLength));
         return timeline;
     }
 
-    private void exit(byte[] id, int pageLength, StateReader in) {
-        exit = Arrays.copyOf(id, id.length + Math.max(0, pageLength));
-        exitIdLength = id.length;
-        exitPageLength = pageLength;
-        if (pageLength > 0) {
-            System.arraycopy(in.raw(pageLength), 0, exit, id.length, pageLength);
+    private void exit(byte[] id, byte @Nullable [] page) {
+        byte[] texts = roomForExit(id.length, page == null ? NULL : page.length);
+        System.arraycopy(id, 0, texts, 0, id.length);
+        if (page != null) {
+            System.arraycopy(page, 0, texts, id.length, page.length);
         }
     }
 
@@ -296,7 +318,8 @@ public final class UserTimeline {
         OpenSession latest = open.get(others);
         SessionBytes.writeFacts(latest, out);
         bytes = out.toBytes();
-        sessions = null;
+        records = null;
+        hasLatest = true;
         startMillis = latest.startMillis();
         endMillis = latest.endMillis();
         clicks = latest.clicks();
@@ -305,17 +328,15 @@ public final class UserTimeline {
         firstIngestionTimeMillis = latest.first().ingestionTimeMillis();
         firstPartition = latest.first().partition();
         firstOffset = latest.first().offset();
-        byte[] id = latest.exit().eventId().getBytes(StandardCharsets.UTF_8);
         String page = latest.exit().page();
-        byte[] pageBytes = page == null ? NONE : page.getBytes(StandardCharsets.UTF_8);
-        exit = Arrays.copyOf(id, id.length + pageBytes.length);
-        System.arraycopy(pageBytes, 0, exit, id.length, pageBytes.length);
-        exitIdLength = id.length;
-        exitPageLength = page == null ? NULL : pageBytes.length;
+        exit(
+                latest.exit().eventId().getBytes(StandardCharsets.UTF_8),
+                page == null ? null : page.getBytes(StandardCharsets.UTF_8));
     }
 
     private SessionTimeline unpacked() {
-        StateReader in = new StateReader(bytes);
+        StateReader in = new StateReader(Objects.requireNonNull(bytes));
+        byte[] texts = Objects.requireNonNull(exit);
         List<OpenSession> open = new ArrayList<>(others + 1);
         for (int i = 0; i < others; i++) {
             open.add(SessionBytes.read(in));
@@ -323,8 +344,8 @@ public final class UserTimeline {
         SessionBytes.Facts facts = SessionBytes.readFacts(in);
         var first = new FirstReceived(firstIngestionTimeMillis, firstPartition, firstOffset, facts.firstEventId());
         var exited = new Exit(
-                new String(exit, 0, exitIdLength, StandardCharsets.UTF_8),
-                exitPageLength < 0 ? null : new String(exit, exitIdLength, exitPageLength, StandardCharsets.UTF_8));
+                new String(texts, 0, exitIdLength, StandardCharsets.UTF_8),
+                exitPageLength < 0 ? null : new String(texts, exitIdLength, exitPageLength, StandardCharsets.UTF_8));
         open.add(facts.session(first, startMillis, endMillis, clicks, pages, ingestionTimeMillis, exited));
         return new SessionTimeline(open, List.of());
     }

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Set;
 
 /** The state backends that are measured. */
-final class Backends {
-    static final String HEAP = "hashmap";
-    static final String ROCKSDB = "rocksdb";
+public final class Backends {
+    public static final String HEAP = "hashmap";
+    public static final String ROCKSDB = "rocksdb";
 
     private Backends() {}
 
     /** Reports what is wrong with the option {@code backends}. */
-    static void check(List<String> backends, Mistakes wrong) {
+    public static void check(List<String> backends, Mistakes wrong) {
         wrong.require(
                 Set.of(HEAP, ROCKSDB).containsAll(backends)
                         && Set.copyOf(backends).size() == backends.size(),

@@ -35,11 +35,24 @@ public final class DecodedClicks {
      * @param clicksPerSecond of event time
      */
     public static Stream<ReceivedClick> of(long seed, int clicksPerSecond) {
-        var generator = new ClickGenerator(
-                GeneratorSettings.of(seed, FIRST_CLICK, clicksPerSecond).with(Shares.CLEAN));
-        var decoder = new ClickDecoder(new ClickDecoder.Settings(
+        ClickDecoder decoder = decoder();
+        return generated(seed, clicksPerSecond).map(click -> decoded(click, decoder));
+    }
+
+    /** The records that these clicks are decoded from. */
+    static Stream<GeneratedClick> generated(long seed, int clicksPerSecond) {
+        GeneratorSettings settings = GeneratorSettings.of(seed, FIRST_CLICK, clicksPerSecond);
+        return new ClickGenerator(settings.with(Shares.CLEAN)).from(0);
+    }
+
+    private static ClickDecoder decoder() {
+        return new ClickDecoder(new ClickDecoder.Settings(
                 ClickFormat.JSON, null, MAX_BYTES, new ClickRules("default", Duration.ofMinutes(5))));
-        return generator.from(0).map(click -> decoded(click, decoder));
+    }
+
+    /** The click that our source makes of a record. */
+    static ReceivedClick decoded(GeneratedClick generated) {
+        return decoded(generated, decoder());
     }
 
     private static ReceivedClick decoded(GeneratedClick generated, ClickDecoder decoder) {

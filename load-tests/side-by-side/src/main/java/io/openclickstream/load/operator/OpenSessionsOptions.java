@@ -33,7 +33,7 @@ public interface OpenSessionsOptions {
     @Option(
             names = "--clicks",
             paramLabel = "NUMBER",
-            defaultValue = "1000000",
+            defaultValue = "2000000",
             description = "How many clicks are measured once the sessions are open. Default: ${DEFAULT-VALUE}")
     long clicks();
 

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Runs the process of a benchmark: in a JVM of its own, unless only its outcome matters and not its speed. */
 @FunctionalInterface
-interface Runner {
+public interface Runner {
     /**
      * Runs it to its end.
      *

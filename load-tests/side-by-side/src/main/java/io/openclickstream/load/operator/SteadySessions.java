@@ -1,5 +1,6 @@
 package io.openclickstream.load.operator;
 
+import io.openclickstream.load.generator.GeneratedClick;
 import io.openclickstream.load.sidebyside.Digest;
 import io.openclickstream.schemas.click.Click;
 import io.openclickstream.schemas.click.ClickPacker;
@@ -10,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Traffic that keeps about the same number of sessions open for as long as it goes on, whose sessions are all alike:
@@ -21,24 +23,30 @@ import java.util.List;
  *
  * @param open sessions open at a time; 1,000 or more
  */
-record SteadySessions(long open) implements Feed {
+public record SteadySessions(long open) implements Feed {
     private static final long serialVersionUID = 1L;
 
     /** Clicks of a session, and of a step. */
-    static final int CLICKS = 4;
+    public static final int CLICKS = 4;
+
+    static final String SITE = "site-1";
+
+    /** Digits of an event id, in hexadecimal. */
+    static final int EVENT_ID_DIGITS = 32;
 
     private static final long OPEN_MILLIS = Duration.ofMinutes(50).toMillis();
     private static final long APART_MILLIS = Duration.ofMinutes(5).toMillis();
     private static final long DISORDER_MILLIS = 8_000;
     private static final int PATTERNS = 4_096;
     private static final long SEED = 1;
-    private static final String SITE = "site-1";
+    private static final int USER_DIGITS = 8;
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     /**
      * How many clicks it takes until nothing changes any more but the names: until as many users are forgotten, with
      * all their event ids, as begin.
      */
-    long clicksToSettle() {
+    public long clicksToSettle() {
         return 7 * open;
     }
 
@@ -51,6 +59,16 @@ record SteadySessions(long open) implements Feed {
         return step + (CLICKS - 1 - click) * stepsApart();
     }
 
+    /** Whose click stands at a position. */
+    long userOf(long position) {
+        return userOf(position / CLICKS, (int) (position % CLICKS));
+    }
+
+    /** How many users have clicked, and so how many sessions have begun, behind some clicks. */
+    public long usersBehind(long clicks) {
+        return userOf(clicks / CLICKS, 0);
+    }
+
     private static long hash(long value) {
         long hash = (value + 1) * 0x9E3779B97F4A7C15L;
         hash = (hash ^ (hash >>> 32)) * 0xD6E8FEB86659FD93L;
@@ -58,28 +76,60 @@ record SteadySessions(long open) implements Feed {
     }
 
     /** When the click at a position happened. */
-    private long eventTimeMillis(long position) {
+    long eventTimeMillis(long position) {
         return sendTimeMillis(position) - Math.floorMod(hash(position), DISORDER_MILLIS);
     }
 
-    private long sendTimeMillis(long position) {
+    long sendTimeMillis(long position) {
         return DecodedClicks.FIRST_CLICK.toEpochMilli() + position / CLICKS * OPEN_MILLIS / open;
     }
 
-    private static int patternOf(long position) {
+    /** How much event time some clicks take. */
+    public Duration timeOf(long clicks) {
+        return Duration.ofMillis(clicks / CLICKS * OPEN_MILLIS / open);
+    }
+
+    /** Which of {@link #patterns()} tells what the click at a position says beside who and when. */
+    static int patternOf(long position) {
         return (int) Math.floorMod(hash(~position), (long) PATTERNS);
     }
 
-    private static String userId(long user) {
+    static String userId(long user) {
         return "user-%08d".formatted(user);
     }
 
-    private static List<ReceivedClick> patterns() {
+    /** Writes the digits of a user's id, which ends before {@code end}. */
+    static void writeUser(long user, byte[] into, int end) {
+        long rest = user;
+        for (int i = end - 1; i >= end - USER_DIGITS; i--) {
+            into[i] = DIGITS[(int) (rest % 10)];
+            rest /= 10;
+        }
+    }
+
+    /** Writes the event id of the click at a position. */
+    static void writeEventId(long position, byte[] into, int from) {
+        writeHexadecimal(hash(position), into, from);
+        writeHexadecimal(position, into, from + EVENT_ID_DIGITS / 2);
+    }
+
+    private static void writeHexadecimal(long number, byte[] into, int from) {
+        for (int i = 0; i < EVENT_ID_DIGITS / 2; i++) {
+            into[from + i] = DIGITS[(int) (number >>> (60 - 4 * i)) & 15];
+        }
+    }
+
+    /** What clicks say beside who and when, as records of our generator. */
+    static Stream<GeneratedClick> patterns() {
+        return DecodedClicks.generated(SEED, 100).limit(PATTERNS);
+    }
+
+    private static List<ReceivedClick> decodedPatterns() {
         return DecodedClicks.of(SEED, 100).limit(PATTERNS).toList();
     }
 
     /** What must be final and how many sessions must be open behind some clicks. */
-    record Expected(Digest finals, long openSessions) {}
+    public record Expected(Digest finals, long openSessions) {}
 
     /**
      * Finds out what must have come out, without Flink and without our rules.
@@ -88,8 +138,17 @@ record SteadySessions(long open) implements Feed {
      * @param openMillis how far the watermark must have passed a session's last click for it to be final
      */
     Expected expectedBehind(long clicks, long openMillis) {
-        long watermarkMillis = watermarkBehind(clicks);
-        List<ReceivedClick> patterns = patterns();
+        return expected(clicks, watermarkBehind(clicks) - openMillis);
+    }
+
+    /** The same once event time has ended behind the last click: every session is final. */
+    public Expected expectedAtEnd(long clicks) {
+        return expected(clicks, Long.MAX_VALUE);
+    }
+
+    /** @param finalBeforeMillis a session whose last click is earlier is final */
+    private Expected expected(long clicks, long finalBeforeMillis) {
+        List<ReceivedClick> patterns = decodedPatterns();
         Digest digest = new Digest();
         long stillOpen = 0;
         long steps = clicks / CLICKS;
@@ -112,7 +171,7 @@ record SteadySessions(long open) implements Feed {
                 pages += type.equals("page_view") ? 1 : 0;
                 orders += type.equals("purchase") ? 1 : 0;
             }
-            if (count > 0 && end + openMillis < watermarkMillis) {
+            if (count > 0 && end < finalBeforeMillis) {
                 digest.add(SITE, userId(user), start, end, count, pages, orders);
             } else if (count > 0) {
                 stillOpen++;
@@ -131,12 +190,10 @@ record SteadySessions(long open) implements Feed {
 
     @Override
     public Clicks openAt(long position) {
-        return new Reading(this, position, patterns());
+        return new Reading(this, position, decodedPatterns());
     }
 
     private static final class Reading implements Clicks {
-        private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
         private final SteadySessions sessions;
         private final Pattern[] patterns;
         private final ClickPacker packer = new ClickPacker();
@@ -154,24 +211,13 @@ record SteadySessions(long open) implements Feed {
             long at = position++;
             Pattern pattern = patterns[patternOf(at)];
             byte[] value = pattern.value().clone();
-            hexadecimal(hash(at), value, Pattern.EVENT_ID);
-            hexadecimal(at, value, Pattern.EVENT_ID + Pattern.EVENT_ID_DIGITS / 2);
-            long user = sessions.userOf(at / CLICKS, (int) (at % CLICKS));
-            for (int i = Pattern.USER_ID_END - 1; i >= Pattern.USER_ID_END - Pattern.USER_DIGITS; i--) {
-                value[i] = DIGITS[(int) (user % 10)];
-                user /= 10;
-            }
+            writeEventId(at, value, Pattern.EVENT_ID);
+            writeUser(sessions.userOf(at), value, Pattern.USER_ID_END);
             packer.reset(value);
             packer.eventTimeMillis(sessions.eventTimeMillis(at));
             pattern.placeTexts(packer);
             SourcePosition source = new SourcePosition(DecodedClicks.TOPIC, 0, at, sessions.sendTimeMillis(at));
             return new ReceivedClick(packer.pack(), source, null, value);
-        }
-
-        private static void hexadecimal(long number, byte[] value, int from) {
-            for (int i = 0; i < Pattern.EVENT_ID_DIGITS / 2; i++) {
-                value[from + i] = DIGITS[(int) (number >>> (60 - 4 * i)) & 15];
-            }
         }
 
         @Override
@@ -187,8 +233,6 @@ record SteadySessions(long open) implements Feed {
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Pattern(byte[] value, int[] ends, int[] propertyEnds) {
-        static final int EVENT_ID_DIGITS = 32;
-        static final int USER_DIGITS = 8;
         static final int EVENT_ID = 0;
         static final int USER_ID_END =
                 EVENT_ID_DIGITS + SITE.length() + userId(0).length();

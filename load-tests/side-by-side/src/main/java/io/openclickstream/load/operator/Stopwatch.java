@@ -11,17 +11,17 @@ import java.lang.management.ThreadMXBean;
  * @param processNanos CPU time of its whole process: also garbage collection, compilation and RocksDB's own threads
  * @param wallNanos a clock that only differences can be taken of
  */
-record Stopwatch(long threadNanos, long processNanos, long wallNanos) {
+public record Stopwatch(long threadNanos, long processNanos, long wallNanos) {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final OperatingSystemMXBean SYSTEM =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
-    static Stopwatch read() {
+    public static Stopwatch read() {
         return new Stopwatch(THREADS.getCurrentThreadCpuTime(), SYSTEM.getProcessCpuTime(), System.nanoTime());
     }
 
     /** The time between an earlier reading, on the same thread, and this one. */
-    Stopwatch since(Stopwatch earlier) {
+    public Stopwatch since(Stopwatch earlier) {
         return new Stopwatch(
                 threadNanos - earlier.threadNanos, processNanos - earlier.processNanos, wallNanos - earlier.wallNanos);
     }

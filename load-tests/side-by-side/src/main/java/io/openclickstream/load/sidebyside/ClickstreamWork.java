@@ -12,11 +12,13 @@ import io.openclickstream.schemas.session.Entry;
 import io.openclickstream.schemas.session.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -25,27 +27,61 @@ import org.jspecify.annotations.Nullable;
  * Our job with all it does: every field decoded and checked, de-duplication, the late rule, sessions with all their
  * facts, metrics with sketches, the ledger. Only the sinks are left out, as in the other jobs.
  */
-final class ClickstreamWork {
+public final class ClickstreamWork {
+    private static final Variation AS_COMPARED = new Variation(Duration.ofMinutes(1), List.of(), results -> {});
+
+    /** Each query by the metric's name; the length of its windows is to be filled in. */
     private static final Map<String, String> METRICS = Map.of("urls", """
             SELECT site_id, COALESCE(url, '') AS url, COUNT(*) AS clicks, APPROX_COUNT_DISTINCT(user_id) AS users
-            FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+            FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '{seconds}' SECOND(5)))
             GROUP BY window_start, window_end, site_id, COALESCE(url, '')
             """, "country_device", """
             SELECT site_id, COALESCE(country, '') AS country, COALESCE(device, '') AS device, COUNT(*) AS clicks,
               SUM(amount) FILTER (WHERE currency = 'EUR') AS revenue
-            FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '1' MINUTE))
+            FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(event_time), INTERVAL '{seconds}' SECOND(5)))
             GROUP BY window_start, window_end, site_id, COALESCE(country, ''), COALESCE(device, '')
             """);
+
+    /** The digest of final sessions with their site, user, start, end, clicks, page views and orders. */
+    public static final String SESSIONS = "sessions";
 
     /** Where the user stands among the facts of a session. */
     private static final int USER = 1;
 
     private ClickstreamWork() {}
 
+    /**
+     * How the job differs from the one that is compared with others.
+     *
+     * @param window length of the windows of both metrics, whole seconds
+     * @param options further options of the job
+     * @param probes may add to the job what looks at its results
+     */
+    public record Variation(Duration window, List<String> options, Consumer<ClickstreamResults> probes) {
+        public Variation {
+            options = List.copyOf(options);
+        }
+    }
+
     static void run(StreamExecutionEnvironment env, Topic topic) throws Exception {
-        ClickstreamResults results = results(env, topic, null);
+        run(env, topic, AS_COMPARED);
+    }
+
+    /**
+     * The same over a topic of JSON.
+     *
+     * @param servers of Kafka
+     */
+    public static void run(StreamExecutionEnvironment env, String servers, String topic, Variation variation)
+            throws Exception {
+        run(env, new Topic(servers, topic, false), variation);
+    }
+
+    private static void run(StreamExecutionEnvironment env, Topic topic, Variation variation) throws Exception {
+        ClickstreamResults results = results(env, topic, variation.window(), variation.options());
+        variation.probes().accept(results);
         results.finalSessions()
-                .sinkTo(new DigestSink<>("sessions", session -> new Object[] {
+                .sinkTo(new DigestSink<>(SESSIONS, session -> new Object[] {
                     session.siteId(),
                     session.userId(),
                     session.startMillis(),
@@ -66,18 +102,22 @@ final class ClickstreamWork {
      */
     static void runWithoutUsers(StreamExecutionEnvironment env, Topic topic, @Nullable Path pseudonymKeys)
             throws Exception {
-        digest(env, results(env, topic, pseudonymKeys), "facts_without_user", session -> {
+        List<String> options = pseudonymKeys == null ? List.of() : List.of("--pseudonyms.keys=" + pseudonymKeys);
+        digest(env, results(env, topic, AS_COMPARED.window(), options), "facts_without_user", session -> {
             Object[] facts = facts(session);
             facts[USER] = "";
             return facts;
         });
     }
 
-    private static ClickstreamResults results(StreamExecutionEnvironment env, Topic topic, @Nullable Path pseudonymKeys)
+    private static ClickstreamResults results(
+            StreamExecutionEnvironment env, Topic topic, Duration window, List<String> furtherOptions)
             throws Exception {
         Path catalog = Files.createTempDirectory("catalog");
         for (Map.Entry<String, String> metric : METRICS.entrySet()) {
-            Files.writeString(catalog.resolve(metric.getKey() + ".sql"), metric.getValue());
+            Files.writeString(
+                    catalog.resolve(metric.getKey() + ".sql"),
+                    metric.getValue().replace("{seconds}", String.valueOf(window.toSeconds())));
         }
         List<String> options = new ArrayList<>(List.of(
                 "--kafka.bootstrap-servers=" + topic.servers(),
@@ -90,9 +130,7 @@ final class ClickstreamWork {
                 // Nothing is stored; the job only looks there for erased persons, and finds none.
                 "--lake.uri=" + Files.createTempDirectory("lake").toUri(),
                 "--live.uri=none"));
-        if (pseudonymKeys != null) {
-            options.add("--pseudonyms.keys=" + pseudonymKeys);
-        }
+        options.addAll(furtherOptions);
         return ClickstreamJob.results(env, PipelineOptions.PROGRAM.read(options, Map.of()));
     }
 

@@ -143,8 +143,8 @@ record SideBySideReport(SideBySideOptions options, List<JobRun> runs) {
         settings.put("rounds", options.rounds());
         settings.put("seed", options.seed());
         settings.put("format", options.format().name());
-        settings.put("parallelism", JobProcess.PARALLELISM);
-        settings.put("checkpoint_interval_ms", JobProcess.CHECKPOINT_INTERVAL.toMillis());
+        settings.put("parallelism", LocalJob.PARALLELISM);
+        settings.put("checkpoint_interval_ms", LocalJob.CHECKPOINT_INTERVAL.toMillis());
         for (String each : options.backends()) {
             Map<String, Long> speeds = new LinkedHashMap<>();
             options.jobs().forEach(job -> speeds.put(job.key(), Math.round(speed(job, each))));

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * not show. Looks twice a second, since a thread that has ended cannot be asked any more; what it spends after the last
  * look is missed. On other systems it sees nothing.
  */
-final class ThreadTimes implements AutoCloseable {
+public final class ThreadTimes implements AutoCloseable {
     private static final Path TASKS = Path.of("/proc/self/task");
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
@@ -32,14 +32,14 @@ final class ThreadTimes implements AutoCloseable {
     });
 
     /** Begins to look. */
-    ThreadTimes() {
+    public ThreadTimes() {
         look(before);
         var unused = looking.scheduleWithFixedDelay(
                 () -> look(latest), INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** CPU seconds since it began, by the threads' names without numbers; Linux keeps 15 characters of a name. */
-    Map<String, Double> seconds() {
+    public Map<String, Double> seconds() {
         look(latest);
         Map<String, Double> byName = new TreeMap<>();
         synchronized (latest) {

@@ -6,17 +6,17 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a lake says it holds, as of its last epoch.
+ * What a lake says it holds, as of its last whole epoch.
  *
- * @param epoch the last one in the ledger
+ * @param epoch the last one in the ledger that all tables have
  * @param completeThroughMillis what became final up to this moment of event time is in the lake; 0 when that is not known
  * @param isDrained everything that was read is final
  * @param drainedBefore earlier epochs at which the job was drained, after which it went on
@@ -39,13 +39,13 @@ record Covered(
     }
 
     /**
-     * Reads a lake's ledger.
+     * Reads a lake's ledger. An epoch of which some table does not have its rows yet is not covered: its job is about to
+     * commit it, or will when it is started again.
      *
-     * @param settling how long an epoch that was just seen may take to become visible everywhere
      * @throws CannotStartException when the lake cannot be compared with anything
      */
-    static Covered read(LakeReader reader, Path lake, Duration settling)
-            throws IOException, InterruptedException, CannotStartException {
+    static Covered read(LakeReader reader, Path lake) throws IOException, CannotStartException {
+        Optional<LakeEpochs.Whole> whole = LakeEpochs.read(lake).ofLatestJob();
         if (!LakeReader.has(lake, "ledger")) {
             throw new CannotStartException(
                     "Cannot recompute %s: its ledger is empty. Wait until the job has completed a checkpoint."
@@ -57,12 +57,14 @@ record Covered(
                     "Cannot recompute %s: its ledger does not say how far event time was complete, since an older version wrote it. Let the job complete a checkpoint with this version first."
                             .formatted(lake));
         }
-        if (reader.number("SELECT count(*) FROM " + files) == 0) {
-            throw new CannotStartException("Cannot recompute %s: its ledger has no row of that.".formatted(lake));
+        reader.run("CREATE OR REPLACE TEMP TABLE ledger AS SELECT * FROM %s AS held WHERE %s"
+                .formatted(files, whole.map(Covered::isWhole).orElse("true")));
+        if (reader.number("SELECT count(*) FROM ledger") == 0) {
+            throw new CannotStartException(
+                    "Cannot recompute %s: no table has all rows of an epoch yet. Wait until the job has completed a checkpoint."
+                            .formatted(lake));
         }
-        long epoch = reader.number("SELECT max(epoch) FROM " + files);
-        Thread.sleep(settling.toMillis());
-        reader.run("CREATE OR REPLACE TEMP TABLE ledger AS SELECT * FROM %s WHERE epoch <= %d".formatted(files, epoch));
+        long epoch = reader.number("SELECT max(epoch) FROM ledger");
         requireOneLineage(reader, lake);
         List<@Nullable String> last = reader.rows("""
                         SELECT coalesce(max(epoch_ms(complete_through)), 0),
@@ -81,6 +83,12 @@ record Covered(
                 Boolean.parseBoolean(last.get(1)),
                 drainedBefore,
                 nextOffsets);
+    }
+
+    /** In SQL, whether a row is of an epoch that all tables have, or of an earlier job. */
+    private static String isWhole(LakeEpochs.Whole whole) {
+        return "(held.epoch <= %d OR NOT contains(held.%s, %s))"
+                .formatted(whole.epoch(), LakeReader.FILE, LakeReader.text("-" + whole.lineage() + "-"));
     }
 
     /** Steps that read the same offsets come from two jobs, and neither would count what both together hold. */

@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -16,9 +15,6 @@ import java.util.function.Consumer;
  * {@code recompute.log}.
  */
 public final class Recompute {
-    private static final Duration SETTLING = Duration.ofSeconds(3);
-    private static final Duration COMMIT_BOUND = Duration.ofSeconds(15);
-
     private final RecomputeSettings settings;
     private final Consumer<String> notices;
 
@@ -47,21 +43,12 @@ public final class Recompute {
         }
     }
 
-    private Covered plan(Path target) throws IOException, InterruptedException, CannotStartException {
+    private Covered plan(Path target) throws IOException, CannotStartException {
         try (LakeReader reader = LakeReader.of(settings.lake(), settings.backfill())) {
-            Covered covered = Covered.read(reader, settings.lake(), settings.isLive() ? SETTLING : Duration.ZERO);
-            LedgerCheck ledger = new LedgerCheck(reader, settings.lake());
-            ErasedFromLake erased = ErasedFromLake.read(settings.lake());
-            // The datasets of an epoch become visible one after the other, within moments.
-            long deadline = System.nanoTime() + COMMIT_BOUND.toNanos();
-            while (settings.isLive()
-                    && !ledger.differences(covered, erased).isEmpty()
-                    && System.nanoTime() < deadline) {
-                Thread.sleep(500);
-            }
+            Covered covered = Covered.read(reader, settings.lake());
             covered.writeTo(target, settings.from(), settings.lake());
             if (settings.from() == ClicksFrom.KAFKA) {
-                ledger.writeNotCounted(covered, target.resolve("not-counted.csv"));
+                new LedgerCheck(reader, settings.lake()).writeNotCounted(covered, target.resolve("not-counted.csv"));
             }
             return covered;
         }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param root the checkout, where the built modules are
  * @param lake whose result is computed again
  * @param backfill whose rows are computed again; null for those of the job
- * @param isLive whether a job may be writing to the lake
  * @param kafka brokers as {@code HOST:PORT}; null when clicks come from the lake
  * @param target where the result goes; an empty folder, made when it is not there
  * @param parallelism subtasks of the Flink job
@@ -24,7 +23,6 @@ public record RecomputeSettings(
         Path root,
         Path lake,
         @Nullable String backfill,
-        boolean isLive,
         @Nullable String kafka,
         Path target,
         int parallelism,
@@ -44,13 +42,12 @@ public record RecomputeSettings(
     public RecomputeSettings(
             Path root,
             Path lake,
-            boolean isLive,
             @Nullable String kafka,
             Path target,
             int parallelism,
             ByteSize memory,
             Map<String, String> pipelineOptions) {
-        this(root, lake, null, isLive, kafka, target, parallelism, memory, pipelineOptions);
+        this(root, lake, null, kafka, target, parallelism, memory, pipelineOptions);
     }
 
     /** Where clicks come from. */

@@ -11,8 +11,9 @@ import java.util.List;
  * @param lineage that its readers see
  * @param epochs that were compared, the newest first
  * @param gone epochs that it no longer kept when they were to be read
+ * @param lacking epochs that the lake did not have in time, and that were not compared
  */
-public record ServedReport(URI flight, String lineage, List<Epoch> epochs, List<Long> gone) {
+public record ServedReport(URI flight, String lineage, List<Epoch> epochs, List<Long> gone, List<Long> lacking) {
     /**
      * One committed epoch.
      *
@@ -33,11 +34,20 @@ public record ServedReport(URI flight, String lineage, List<Epoch> epochs, List<
     public ServedReport {
         epochs = List.copyOf(epochs);
         gone = List.copyOf(gone);
+        lacking = List.copyOf(lacking);
     }
 
-    /** Whether no row differs, and there was an epoch to compare. */
+    /** Whether no row differs, the lake lacks no epoch, and there was one to compare. */
     public boolean isEqual() {
-        return !epochs.isEmpty() && epochs.stream().allMatch(epoch -> epoch.differences() == 0);
+        return verdict() == Verdict.EQUAL;
+    }
+
+    /** {@link Verdict#NOT_FOUND_OUT} when the lake lacks an epoch, or there was none to compare. */
+    public Verdict verdict() {
+        if (epochs.stream().anyMatch(epoch -> epoch.differences() > 0)) {
+            return Verdict.DIFFERENT;
+        }
+        return epochs.isEmpty() || !lacking.isEmpty() ? Verdict.NOT_FOUND_OUT : Verdict.EQUAL;
     }
 
     /** The report for a person. */
@@ -61,21 +71,29 @@ public record ServedReport(URI flight, String lineage, List<Epoch> epochs, List<
         if (!gone.isEmpty()) {
             lines.add("? Epochs %s left the server before they were read.".formatted(gone));
         }
-        lines.add(verdict());
+        if (!lacking.isEmpty()) {
+            lines.add("! Epochs %s are committed on the server, and the lake's tables do not have them."
+                    .formatted(lacking));
+        }
+        lines.add(conclusion());
         return lines;
     }
 
-    private String verdict() {
-        if (epochs.isEmpty()) {
+    private String conclusion() {
+        if (epochs.isEmpty() && lacking.isEmpty()) {
             return "Nothing is compared: the server keeps no committed epoch.";
         }
-        if (isEqual()) {
+        if (verdict() != Verdict.DIFFERENT) {
             long rows = epochs.stream()
                     .flatMap(epoch -> epoch.datasets().stream())
                     .mapToLong(DatasetResult::equal)
                     .sum();
-            return "Equal: all %s rows of %d committed epochs are the same in the lake and served."
+            String equal = "all %s rows of %d committed epochs are the same in the lake and served."
                     .formatted(DatasetLines.number(rows), epochs.size());
+            return lacking.isEmpty()
+                    ? "Equal: " + equal
+                    : "Not found out: %s Of %d more nobody can say; try again when the job has committed them to the lake."
+                            .formatted(equal, lacking.size());
         }
         long rows = epochs.stream().mapToLong(Epoch::differences).sum();
         return "Different: %s rows of %d committed epochs differ from the lake's."

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * ledger, the final sessions and the final windows up to the epoch. The platform may go on meanwhile.
  */
 public final class ServedVerification {
-    /** Datasets of an epoch become visible in the lake one after the other, within moments. */
-    private static final Duration COMMIT_BOUND = Duration.ofSeconds(15);
+    /** Server and lake are told of an epoch at the same time; one that fails goes on when the job is restored. */
+    private static final Duration COMMIT_BOUND = Duration.ofMinutes(1);
 
     /** With short checkpoints and a slow machine every kept epoch may leave before all of it is read; then it is tried anew. */
     private static final Duration READ_BOUND = Duration.ofMinutes(1);
 
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private static final ServedTables.Columns LEDGER = new ServedTables.Columns(
             Map.of("topic", "kafka_topic", "partition", "kafka_partition", "next_offset", "to_offset"),
@@ -87,12 +87,18 @@ public final class ServedVerification {
             }
             List<Long> gone = new ArrayList<>(lineage.keptEpochs());
             copies.forEach(copy -> gone.remove(copy.epoch()));
+            LakeWait wait = new LakeWait(lake, lineage.id(), COMMIT_BOUND, () -> Thread.sleep(PAUSE.toMillis()));
             List<ServedReport.Epoch> epochs = new ArrayList<>();
+            List<Long> lacking = new ArrayList<>();
             for (Copy copy : copies) {
-                epochs.add(new ServedReport.Epoch(
-                        copy.epoch(), copy.moment().text(), copy.isWhole(), compare(reader, copy)));
+                if (wait.until(copy.epoch(), copy.datasets())) {
+                    epochs.add(new ServedReport.Epoch(
+                            copy.epoch(), copy.moment().text(), copy.isWhole(), compare(reader, copy)));
+                } else {
+                    lacking.add(copy.epoch());
+                }
             }
-            return new ServedReport(access.address(), lineage.id(), epochs, gone);
+            return new ServedReport(access.address(), lineage.id(), epochs, gone, lacking);
         } finally {
             Folders.delete(folder);
         }
@@ -117,7 +123,11 @@ public final class ServedVerification {
      *
      * @param isWhole whether the server has known the lineage from its beginning
      */
-    private record Copy(long epoch, Path rows, Moment moment, boolean isWhole, List<DatasetComparison> comparisons) {}
+    private record Copy(long epoch, Path rows, Moment moment, boolean isWhole, List<DatasetComparison> comparisons) {
+        List<String> datasets() {
+            return comparisons.stream().map(DatasetComparison::dataset).toList();
+        }
+    }
 
     private Optional<Copy> copy(
             ServedTables served, LakeReader reader, String lineage, long epoch, Properties finality, Path copy)
@@ -162,20 +172,13 @@ public final class ServedVerification {
         return Optional.of(new Copy(epoch, copy, moment, isWhole, comparisons));
     }
 
-    private List<DatasetResult> compare(LakeReader reader, Copy copy) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + COMMIT_BOUND.toNanos();
-        while (true) {
-            List<DatasetResult> results = new ArrayList<>();
-            for (DatasetComparison comparison : copy.comparisons()) {
-                DatasetResult result = comparison.run(reader, lake, copy.rows(), maxShown);
-                results.add(
-                        copy.isWhole() || comparison.dataset().equals("ledger") ? result : withoutOnlyInLake(result));
-            }
-            if (results.stream().allMatch(result -> result.differences() == 0) || System.nanoTime() > deadline) {
-                return results;
-            }
-            Thread.sleep(PAUSE.toMillis());
+    private List<DatasetResult> compare(LakeReader reader, Copy copy) throws IOException {
+        List<DatasetResult> results = new ArrayList<>();
+        for (DatasetComparison comparison : copy.comparisons()) {
+            DatasetResult result = comparison.run(reader, lake, copy.rows(), maxShown);
+            results.add(copy.isWhole() || comparison.dataset().equals("ledger") ? result : withoutOnlyInLake(result));
         }
+        return results;
     }
 
     /** A server that has known the lineage only since some epoch cannot have what was final before. */

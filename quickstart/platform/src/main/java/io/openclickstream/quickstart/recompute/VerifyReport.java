@@ -28,7 +28,14 @@ public record VerifyReport(
 
     /** Whether no row differs. */
     public boolean isEqual() {
-        return ledger.isEmpty() && datasets.stream().allMatch(dataset -> dataset.differences() == 0);
+        return verdict() == Verdict.EQUAL;
+    }
+
+    /** {@link Verdict#EQUAL} or {@link Verdict#DIFFERENT}. */
+    public Verdict verdict() {
+        return ledger.isEmpty() && datasets.stream().allMatch(dataset -> dataset.differences() == 0)
+                ? Verdict.EQUAL
+                : Verdict.DIFFERENT;
     }
 
     /** The report for a person. */
@@ -41,11 +48,11 @@ public record VerifyReport(
         lines.addAll(new DatasetLines("recomputed", "the recomputation").of(datasets));
         ledger.forEach(line -> lines.add("! " + line));
         notes.forEach(line -> lines.add("? " + line));
-        lines.add(verdict());
+        lines.add(conclusion());
         return lines;
     }
 
-    private String verdict() {
+    private String conclusion() {
         if (isEqual()) {
             long rows = datasets.stream().mapToLong(DatasetResult::equal).sum();
             return "Equal: all %s rows that were final are the same in the lake and recomputed."

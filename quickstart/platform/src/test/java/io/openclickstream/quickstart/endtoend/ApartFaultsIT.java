@@ -3,7 +3,6 @@ package io.openclickstream.quickstart.endtoend;
 import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.quickstart.platform.FlinkRest.StopMode;
-import io.openclickstream.quickstart.platform.Lake;
 import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
@@ -58,8 +57,6 @@ class ApartFaultsIT {
             feeder.raiseTo(records / (round.size() + 1));
             feeder.awaitLimit();
             progress.awaitReceived(records / (round.size() + 1));
-            Lake lake = new Lake(platform.lakeFolder());
-            await().atMost(RunProgress.PATIENCE).until(() -> lake.rows("ledger") > 0);
             var equation = CommittedIsLake.of(platform, root, folder.resolve("recomputed"));
             for (ApartStrike strike : round) {
                 done.add(strike);

@@ -1,8 +1,10 @@
 package io.openclickstream.quickstart.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.options.ByteSize;
+import io.openclickstream.quickstart.platform.CannotStartException;
 import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.recompute.Recompute;
 import io.openclickstream.quickstart.recompute.RecomputeSettings;
@@ -17,11 +19,14 @@ import java.util.Map;
  * @param recomputed of it only when rows are final is used, so it may be of earlier
  */
 record CommittedIsLake(Platform platform, Path recomputed) {
-    /** The lake must hold something by now. */
+    /** Waits until the lake has an epoch. */
     static CommittedIsLake of(Platform platform, Path root, Path recomputed) throws Exception {
         var settings = new RecomputeSettings(
-                root, platform.lakeFolder(), true, null, recomputed, 2, new ByteSize(1L << 30), Map.of());
-        assertThat(new Recompute(settings, notice -> {}).run()).isZero();
+                root, platform.lakeFolder(), null, recomputed, 2, new ByteSize(1L << 30), Map.of());
+        int exitCode = await().atMost(RunProgress.PATIENCE)
+                .ignoreExceptionsInstanceOf(CannotStartException.class)
+                .until(() -> new Recompute(settings, notice -> {}).run(), anyCode -> true);
+        assertThat(exitCode).isZero();
         return new CommittedIsLake(platform, recomputed);
     }
 

@@ -96,7 +96,7 @@ record ComputedAgain(Platform platform, Path root, Path folder) {
     }
 
     private Path recompute(Path lake, @Nullable String kafka, Path target) throws Exception {
-        var settings = new RecomputeSettings(root, lake, false, kafka, target, 2, new ByteSize(1L << 30), Map.of());
+        var settings = new RecomputeSettings(root, lake, kafka, target, 2, new ByteSize(1L << 30), Map.of());
         assertThat(new Recompute(settings, notice -> {}).run()).isZero();
         return target;
     }

@@ -2,13 +2,11 @@ package io.openclickstream.quickstart.endtoend;
 
 import static io.openclickstream.quickstart.platform.ChildName.FLIGHT;
 import static io.openclickstream.quickstart.platform.ChildName.FLINK;
-import static org.awaitility.Awaitility.await;
 
 import io.openclickstream.failures.network.FaultProxy;
 import io.openclickstream.failures.network.FaultProxy.Fault;
 import io.openclickstream.quickstart.platform.ChildName;
 import io.openclickstream.quickstart.platform.FlinkRest.StopMode;
-import io.openclickstream.quickstart.platform.Lake;
 import io.openclickstream.quickstart.platform.Platform;
 import io.openclickstream.quickstart.platform.PlatformSettings;
 import io.openclickstream.quickstart.platform.Ports;
@@ -59,8 +57,6 @@ class ManyFaultsIT {
             feeder.raiseTo(records / (round.size() + 1));
             feeder.awaitLimit();
             progress.awaitReceived(records / (round.size() + 1));
-            Lake lake = new Lake(platform.lakeFolder());
-            await().atMost(RunProgress.PATIENCE).until(() -> lake.rows("ledger") > 0);
             var equation = CommittedIsLake.of(platform, root, folder.resolve("recomputed"));
             for (Strike strike : round) {
                 done.add(strike);

@@ -26,7 +26,7 @@ record ServedAgain(Platform platform, Path root, Path folder) {
     void assertIsTheLake() throws Exception {
         Path recomputed = folder.resolve("while-it-runs");
         var settings = new RecomputeSettings(
-                root, platform.lakeFolder(), true, null, recomputed, 2, new ByteSize(1L << 30), Map.of());
+                root, platform.lakeFolder(), null, recomputed, 2, new ByteSize(1L << 30), Map.of());
         assertThat(new Recompute(settings, notice -> {}).run()).isZero();
         VerifyReport ofLake = new Verification(platform.lakeFolder(), recomputed, 5).run();
         assertThat(ofLake.isEqual()).as(String.join("\n", ofLake.lines())).isTrue();

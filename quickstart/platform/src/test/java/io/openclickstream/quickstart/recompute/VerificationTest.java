@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.openclickstream.quickstart.platform.CannotStartException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -129,6 +128,46 @@ class VerificationTest {
         assertThat(Covered.sourceOf(folder)).isEqualTo(ClicksFrom.KAFKA);
     }
 
+    /** The ledger has a row of epoch 5, and the sessions do not: so does whoever looks while it is committed. */
+    @Test
+    void anEpochThatSomeTableDoesNotHaveIsNotCovered() throws Exception {
+        String lineage = CommittedLake.LINEAGE;
+        writeFile(
+                "lake/ledger/ledger-e4-%s-x.parquet".formatted(lineage),
+                LEDGER,
+                step(4, 0, 5, 5, 5, 0, 0, 0, 50, false));
+        writeFile(
+                "lake/ledger/ledger-e5-%s-x.parquet".formatted(lineage),
+                LEDGER,
+                step(5, 5, 7, 2, 2, 0, 0, 0, 60, true));
+        Covered whole = new Covered(5, 60_000, true, List.of(), Map.of("0.clicks", 7L));
+        assertThat(covered()).as("of a lake that does not say").isEqualTo(whole);
+        try (CommittedLake tables = new CommittedLake(folder.resolve("lake"), "pages")) {
+            assertThatThrownBy(this::covered)
+                    .isInstanceOf(CannotStartException.class)
+                    .hasMessageContaining("no table has all rows of an epoch yet");
+            tables.commit(lineage, 4);
+            tables.commitWithout("sessions", lineage, 5);
+            assertThat(covered()).isEqualTo(new Covered(4, 50_000, false, List.of(), Map.of("0.clicks", 5L)));
+            tables.commit(lineage, 5);
+            assertThat(covered()).isEqualTo(whole);
+        }
+    }
+
+    /** Its epochs are counted for themselves, and it has ended. */
+    @Test
+    void whatAnEarlierJobHasWrittenIsCovered() throws Exception {
+        writeFile(
+                "lake/ledger/ledger-e4-%s-x.parquet".formatted(CommittedLake.LINEAGE),
+                LEDGER,
+                step(4, 0, 5, 5, 5, 0, 0, 0, 50, false));
+        try (CommittedLake tables = new CommittedLake(folder.resolve("lake"), "pages")) {
+            tables.commit(CommittedLake.LINEAGE, 4);
+            tables.start("second", CommittedLake.OTHER_LINEAGE, 0, "pages");
+            assertThat(covered().nextOffsets()).containsEntry("0.clicks", 5L);
+        }
+    }
+
     /** Offsets 0 to 5 are whole, so 4 and 5 were duplicates. Of 6 to 8 a click is lost, so 7 and 8 may be anything. */
     @Test
     void duplicatesAreWhatIsLeftOfAStepThatIsWhole() throws Exception {
@@ -240,7 +279,7 @@ class VerificationTest {
 
     private Covered covered() throws Exception {
         try (LakeReader reader = LakeReader.open()) {
-            return Covered.read(reader, folder.resolve("lake"), Duration.ZERO);
+            return Covered.read(reader, folder.resolve("lake"));
         }
     }
 
@@ -304,13 +343,15 @@ class VerificationTest {
     }
 
     private void write(String lake, String dataset, String columns, String... rows) throws Exception {
-        Path target = Files.createDirectories(folder.resolve(lake).resolve(dataset));
+        writeFile(lake + "/" + dataset + "/rows.parquet", columns, rows);
+    }
+
+    private void writeFile(String file, String columns, String... rows) throws Exception {
+        Path target = folder.resolve(file);
+        Files.createDirectories(target.getParent());
         try (LakeReader reader = LakeReader.open()) {
             reader.run("COPY (FROM (VALUES %s) AS held %s) TO %s (FORMAT parquet)"
-                    .formatted(
-                            String.join(", ", rows),
-                            columns,
-                            LakeReader.text(target.resolve("rows.parquet").toString())));
+                    .formatted(String.join(", ", rows), columns, LakeReader.text(target.toString())));
         }
     }
 }
