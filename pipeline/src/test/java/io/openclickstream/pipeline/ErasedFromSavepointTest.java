@@ -69,7 +69,9 @@ class ErasedFromSavepointTest {
         JobClient job = start(backend, erasures);
         await().atMost(SHORTLY).until(() -> mark().epochs().values().stream().anyMatch(epoch -> epoch > 1));
         assertThat(mark().erasuresApplied()).hasValue(0);
-        List<Found> before = find(savepoint(job, format));
+        // One that lies between two clicks of hers has no files of an epoch that name her.
+        List<Found> before = await().atMost(SHORTLY).until(() -> find(savepoint(job, format)), found -> found.stream()
+                .anyMatch(each -> each.mentions() > 0));
 
         erasures.add("shop", PERSON);
         await().atMost(SHORTLY).until(() -> mark().erasuresApplied().orElse(0) == 1);
