@@ -19,15 +19,6 @@ import org.jspecify.annotations.Nullable;
  * long checkpoint and restore take. Every number of sessions gets a fresh JVM, and a second one to restore them in.
  */
 public final class OpenSessionsBenchmark {
-    private static final String HEAP = "5g";
-
-    /**
-     * As a task manager is that has run for a while: its heap has been touched, and no collection comes because classes
-     * have been loaded. Large pages are what our deployment gives to task managers.
-     */
-    private static final List<String> JVM =
-            List.of("-XX:+UseTransparentHugePages", "-XX:+AlwaysPreTouch", "-XX:MetaspaceSize=256m");
-
     private final OpenSessionsOptions options;
     private final PrintStream out;
     private final Runner runner;
@@ -52,9 +43,7 @@ public final class OpenSessionsBenchmark {
      * @param jvmOptions further options of these JVMs
      */
     private static Runner inFreshJvms(@Nullable List<String> jvmOptions) {
-        List<String> all = new ArrayList<>(JVM);
-        all.addAll(jvmOptions == null ? List.of() : jvmOptions);
-        var jvm = new FreshJvm(System.getProperty("java.class.path"), HEAP, all);
+        FreshJvm jvm = FreshJvm.forManySessions(jvmOptions);
         return (arguments, log) -> jvm.run(OpenSessionsProcess.class, arguments, log);
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM of its own for one measurement, so that none profits or suffers from what another one left behind.
@@ -18,6 +19,24 @@ import java.util.concurrent.TimeUnit;
  */
 public record FreshJvm(String classPath, String heap, List<String> options) {
     private static final long LONGEST_RUN_MINUTES = 60;
+
+    /**
+     * Options for many open sessions, as of a task manager that has run for a while: its heap has been touched, and no
+     * collection comes because classes have been loaded. Large pages are what our deployment gives to task managers.
+     */
+    private static final List<String> AS_TASK_MANAGERS =
+            List.of("-XX:+UseTransparentHugePages", "-XX:+AlwaysPreTouch", "-XX:MetaspaceSize=256m");
+
+    /**
+     * One for many open sessions, with this JVM's classes.
+     *
+     * @param more further options; null for none
+     */
+    public static FreshJvm forManySessions(@Nullable List<String> more) {
+        List<String> options = new ArrayList<>(AS_TASK_MANAGERS);
+        options.addAll(more == null ? List.of() : more);
+        return new FreshJvm(System.getProperty("java.class.path"), "5g", options);
+    }
 
     /**
      * Runs a class to its end.

@@ -23,11 +23,6 @@ import org.jspecify.annotations.Nullable;
  * that a job does besides. Every number of sessions has a topic and gets a fresh JVM.
  */
 public final class JobOpenSessionsBenchmark {
-    private static final String HEAP = "5g";
-
-    /** Else class data fill what is set aside for them at first, and a collection of everything falls where it likes. */
-    private static final String METASPACE = "-XX:MetaspaceSize=256m";
-
     private static final int PARTITIONS = 4;
 
     private final JobOpenSessionsOptions options;
@@ -55,11 +50,7 @@ public final class JobOpenSessionsBenchmark {
      * @param jvmOptions further options of these JVMs
      */
     private static Runner inFreshJvms(@Nullable List<String> jvmOptions) {
-        List<String> all = new ArrayList<>(List.of(METASPACE));
-        if (jvmOptions != null) {
-            all.addAll(jvmOptions);
-        }
-        var jvm = new FreshJvm(System.getProperty("java.class.path"), HEAP, all);
+        FreshJvm jvm = FreshJvm.forManySessions(jvmOptions);
         return (arguments, log) -> jvm.run(JobOpenSessionsProcess.class, arguments, log);
     }
 
