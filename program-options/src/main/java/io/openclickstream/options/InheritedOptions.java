@@ -26,7 +26,7 @@ final class InheritedOptions {
     /** The values of all options; a class has those of its superclasses by itself. */
     static <T> T values(CommandSpec command, Class<T> type) {
         Object own = command.userObject();
-        if (command.mixins().isEmpty()) {
+        if (!type.isInterface() || command.mixins().isEmpty()) {
             return type.cast(own);
         }
         Map<String, Object> inherited = command.mixins().entrySet().stream()

@@ -118,7 +118,7 @@ class OptionsTest {
                         "--report.dir=/checkout/load-tests/target/session-operator");
         assertThat(whole.openSessionsArguments(ROOT))
                 .containsExactly(
-                        "--clicks=1000000",
+                        "--clicks=2000000",
                         "--open-sessions=10000,100000,1000000",
                         "--report.dir=/checkout/load-tests/target/open-sessions");
         assertThat(BenchOptions.PROGRAM
