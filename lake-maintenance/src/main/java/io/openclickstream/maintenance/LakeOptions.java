@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which lake a program works on. */
-interface LakeOptions extends ObjectStoreOptions {
+public interface LakeOptions extends ObjectStoreOptions {
     @Option(
             names = "--lake.uri",
             paramLabel = "URI",
